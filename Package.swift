@@ -1,0 +1,63 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours: Swift 6, no unmarked unsafe code, no warnings.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "finwait",
+  platforms: [.macOS(.v26)],
+  products: [
+    .executable(name: "finwait", targets: ["finwait"]),
+    // Not also "finwait": SwiftPM allows one product of a name.
+    .library(name: "FinwaitKit", targets: ["Dissection", "Capture", "Tracking", "Reporting"]),
+  ],
+  dependencies: [
+    // Commands, options, help, completions and the man page; we would otherwise write a parser.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CPcap", path: "CPcap", pkgConfig: "libpcap",
+      providers: [.apt(["libpcap-dev"]), .brew(["libpcap"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(
+      name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+
+    .target(name: "Dissection", swiftSettings: strict),
+    .target(
+      name: "Capture", dependencies: ["CPcap", "CZlib", "CZstd", "Dissection"],
+      swiftSettings: strict),
+    .target(name: "Tracking", dependencies: ["Dissection"], swiftSettings: strict),
+    .target(name: "Reporting", dependencies: ["Tracking", "Dissection"], swiftSettings: strict),
+    .executableTarget(
+      name: "finwait",
+      dependencies: [
+        "Capture", "Dissection", "Tracking", "Reporting",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    .target(
+      name: "TestSupport", dependencies: ["Dissection", "Tracking"], path: "Tests/TestSupport",
+      swiftSettings: strict),
+    .testTarget(
+      name: "DissectionTests", dependencies: ["Dissection", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "CaptureTests", dependencies: ["Capture", "CPcap", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TrackingTests", dependencies: ["Tracking", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "ReportingTests", dependencies: ["Reporting", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "FinwaitTests", dependencies: ["finwait", "TestSupport"], swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,3 @@
+import CPcap
+import CZlib
+import CZstd

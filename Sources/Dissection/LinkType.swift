@@ -1,0 +1,16 @@
+/// A link-layer header type: the LINKTYPE_ value that a savefile carries.
+public struct LinkType: Hashable, Sendable {
+  public let value: UInt16
+  public init(_ value: UInt16) { self.value = value }
+
+  public static let null = LinkType(0)
+  public static let ethernet = LinkType(1)
+  public static let rawBSD = LinkType(12)
+  public static let rawOpenBSD = LinkType(14)
+  public static let raw = LinkType(101)
+  public static let loop = LinkType(108)
+  public static let linuxCooked = LinkType(113)
+  public static let ipv4 = LinkType(228)
+  public static let ipv6 = LinkType(229)
+  public static let linuxCooked2 = LinkType(276)
+}
