@@ -55,6 +55,9 @@ public struct Segment: Sendable {
   public var vlan: UInt16
   /// Index of the capturing interface over the whole capture.
   public var interface: UInt16
+  /// A digest of the link-layer addresses and packet type: two captures of one packet on different
+  /// links differ here, two deliveries over one link do not.
+  public var linkFingerprint: UInt16 = 0
 
   public init(
     frame: Int, time: Timestamp, source: SocketAddress, destination: SocketAddress,

@@ -20,7 +20,10 @@ public struct Pair<Value> {
 
   public subscript(role: Role) -> Value {
     get { role == .initiator ? initiator : responder }
-    set { if role == .initiator { initiator = newValue } else { responder = newValue } }
+    // In place: a pair of endpoints is too large to be copied out and back for every segment.
+    _modify {
+      if role == .initiator { yield &initiator } else { yield &responder }
+    }
   }
 }
 

@@ -25,31 +25,140 @@ public struct Receipt: Equatable, Sendable {
 /// The tracking floor's one door: segments in, connections with both endpoints' states out.
 ///
 /// Feed segments in file order. A connection that ended well is handed to `onFinal` and leaves
-/// memory once its 2MSL are over in capture time; `finish` hands over all others, in order of their
-/// numbers.
+/// memory once its 2MSL are over in capture time; `forEachConnection` tells the others.
 public struct Tracker: ~Copyable {
-  public init(options: TrackerOptions = TrackerOptions()) {}
+  let options: TrackerOptions
+  var table = ConnectionTable()
+  var tombstones = Tombstones()
+  var queue = RetirementQueue()
+  /// By slot, for the few connections that have any.
+  var late: [UInt32: [LateSegment]] = [:]
+  var mergedStreams: [UInt32: [Int]] = [:]
+  var nextStream = 0
+  private var copies = CopyFilter()
+  private var vote = TapVote()
+
+  /// The latest time seen; nil before the first segment.
+  public private(set) var clock: Timestamp?
+  /// How many connections were numbered so far.
+  public internal(set) var connectionCount = 0
+
+  public init(options: TrackerOptions = TrackerOptions()) {
+    self.options = options
+  }
+
+  /// Where the capture was taken: as the options say, else by majority of the handshakes so far.
+  public var tap: TapPosition { options.tap ?? vote.position }
 
   /// Takes one segment, and hands over what it makes final.
   @discardableResult
   public mutating func receive(
     _ segment: Segment, onFinal: (ConnectionReport) -> Void
   ) -> Receipt {
-    Receipt(connection: 0, sender: .initiator, isCopy: false, late: nil)
+    let now = max(clock ?? segment.time, segment.time)
+    clock = now
+    retire(at: now, onFinal: onFinal)
+
+    let key = ConnectionKey(segment)
+    let fromLow = segment.source == key.low
+    let hash = table.hash(key)
+    let verdict = copies.judge(segment, keyHash: hash, fromLow: fromLow)
+    let assignment = assign(segment, key: key, hash: hash, fromLow: fromLow)
+    let slot = assignment.slot
+    let sender = table[slot].role(ofLow: fromLow)
+    note(assignment.stream, slot)
+    table[slot].ends[sender].packets += 1
+    table[slot].lastMark = Mark(segment)
+    var receipt = Receipt(
+      connection: table[slot].number, sender: sender, isCopy: verdict == .copy, late: nil)
+    if verdict == .copy {
+      table[slot].copies += 1
+      return receipt
+    }
+    receipt.late = pass(
+      segment, slot: slot, sender: sender, isNetworkDuplicate: verdict == .networkDuplicate,
+      stream: assignment.stream)
+    if !table[slot].isQueued { enqueue(slot, at: now) }
+    return receipt
   }
 
+  private mutating func note(_ stream: Int, _ slot: UInt32) {
+    let first = table[slot].stream
+    guard stream != first, mergedStreams[slot]?.contains(stream) != true else { return }
+    mergedStreams[slot, default: [first]].append(stream)
+    mergedStreams[slot]?.sort()
+  }
+
+  // MARK: One segment
+
+  private mutating func pass(
+    _ segment: Segment, slot: UInt32, sender: Role, isNetworkDuplicate: Bool, stream: Int
+  ) -> LateKind? {
+    let mayClose = !segment.flags.isDisjoint(with: [.fin, .rst])
+    var senderBefore: Claim?
+    var receiverBefore: Claim?
+    if table[slot].isClosing || mayClose {
+      let profile = options.profile
+      senderBefore = table[slot].claim(sender, at: segment.time, profile: profile)
+      receiverBefore = table[slot].claim(sender.peer, at: segment.time, profile: profile)
+      table[slot].isClosing = true
+    }
+    let kind = judge(
+      segment, slot: slot, sender: sender, receiverBefore: receiverBefore, stream: stream)
+    if segment.flags.contains(.rst), let senderBefore {
+      noteReset(segment, slot: slot, sender: sender, before: senderBefore, stream: stream)
+    }
+    measureHandshake(segment, slot: slot, sender: sender)
+    var passage = Passage(
+      segment: segment, isNetworkDuplicate: isNetworkDuplicate,
+      senderAnswerTime: table[slot].answerTime(sender), senderBefore: senderBefore,
+      receiverBefore: receiverBefore, gap: table[slot].gap)
+    passage.apply(to: &table[slot].ends, from: sender)
+    table[slot].gap = passage.gap
+    return kind
+  }
+
+  private mutating func noteReset(
+    _ segment: Segment, slot: UInt32, sender: Role, before: Claim, stream: Int
+  ) {
+    noteUnknownConnection(segment, slot: slot, sender: sender, stream: stream)
+    guard table[slot].resetCause == nil else { return }
+    table[slot].resetCause = table[slot].resetCause(segment, from: sender, before: before)
+  }
+
+  private mutating func measureHandshake(_ segment: Segment, slot: UInt32, sender: Role) {
+    guard !segment.flags.contains(.rst), segment.flags.contains(.ack) else { return }
+    let own = table[slot].ends[sender]
+    let peer = table[slot].ends[sender.peer]
+    guard !own.established.isSet, peer.opening.last.isSet, table[slot].roundTrip[sender] == nil
+    else { return }
+    let isAnswer = sender == .responder ? segment.flags.contains(.syn) : !segment.flags.contains(.syn)
+    guard isAnswer else { return }
+    let time = max(segment.time.since(peer.opening.last.time), .zero)
+    let isNear = options.tap == (sender == .initiator ? .initiator : .responder)
+    table[slot].roundTrip[sender] = isNear ? .zero : time
+    guard sender == .initiator, let toResponder = table[slot].roundTrip.responder,
+      own.opening.retransmissions == 0, peer.opening.retransmissions == 0
+    else { return }
+    vote.add(toResponder: toResponder, toInitiator: time)
+  }
+
+  // MARK: What is in memory
+
   /// Every connection still in memory at `instant`, in order of their numbers.
-  public func forEachConnection(at instant: Timestamp, _ body: (ConnectionReport) -> Void) {}
+  public func forEachConnection(at instant: Timestamp, _ body: (ConnectionReport) -> Void) {
+    let slots = table.slots().sorted { table[$0].number < table[$1].number }
+    for slot in slots { body(report(slot, at: instant)) }
+  }
 
   /// One connection still in memory at `instant`.
-  public func connection(_ number: Int, at instant: Timestamp) -> ConnectionReport? { nil }
+  public func connection(_ number: Int, at instant: Timestamp) -> ConnectionReport? {
+    table.slots().first { table[$0].number == number }.map { report($0, at: instant) }
+  }
 
-  /// The latest time seen; nil before the first segment.
-  public var clock: Timestamp? { nil }
-
-  /// How many connections were numbered so far.
-  public var connectionCount: Int { 0 }
-
-  /// Where the capture was taken, by majority of the handshakes seen so far.
-  public var tap: TapPosition { .unknown }
+  func report(_ slot: UInt32, at instant: Timestamp) -> ConnectionReport {
+    table[slot].report(
+      at: instant, profile: options.profile, late: late[slot] ?? [],
+      mergedStreams: mergedStreams[slot] ?? [])
+  }
 }

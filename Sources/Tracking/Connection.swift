@@ -1,0 +1,88 @@
+import Dissection
+
+/// One incarnation of a connection: its two endpoints' evidence and its counters.
+///
+/// A plain value without references: it lives in the table's slab, is copied bytewise, and can be
+/// written out and taken up again.
+struct Connection: Sendable {
+  var number: Int
+  var key: ConnectionKey
+  /// Whether the initiator is the end with the lower address.
+  var initiatorIsLow: Bool
+  var rolesKnown: Bool
+  var ends = Pair(initiator: Endpoint(), responder: Endpoint())
+
+  var firstMark: Mark
+  var lastMark: Mark
+  var copies = 0
+  /// Wireshark's tcp.stream of the first frame; the others are in the tracker's side table.
+  var stream: Int
+  /// Wireshark's conversation on this key, kept on the newest incarnation.
+  var conversation: StreamIndex
+
+  /// Some FIN, RST or new incarnation was seen: from here on every segment may be late.
+  var isClosing = false
+  /// A plain ACK answered the SYN: a TIME_WAIT or an older connection stands in the way.
+  var isRefused = false
+  /// Ends that are closed and only seem to speak: an old duplicate SYN was answered, or a segment
+  /// of a connection long gone turned up.
+  var ghosts = Pair(initiator: false, responder: false)
+  /// Acknowledged sequence space that never passed the tap: from where, and when that was noticed.
+  var gap: (from: SequenceNumber, noticed: Timestamp)?
+  var resetCause: ResetCause?
+
+  /// The time from the tap to an end and back, measured in the handshake.
+  var roundTrip = Pair<Interval?>(initiator: nil, responder: nil)
+
+  /// Older incarnation on the same key, as a slot of the table.
+  var older: UInt32 = ConnectionTable.noSlot
+  var isQueued = false
+
+  init(
+    number: Int, key: ConnectionKey, initiatorIsLow: Bool, rolesKnown: Bool, first: Mark,
+    conversation: StreamIndex
+  ) {
+    self.number = number
+    self.key = key
+    self.initiatorIsLow = initiatorIsLow
+    self.rolesKnown = rolesKnown
+    self.firstMark = first
+    self.lastMark = first
+    self.stream = conversation.current
+    self.conversation = conversation
+  }
+
+  func role(ofLow isLow: Bool) -> Role { isLow == initiatorIsLow ? .initiator : .responder }
+
+  func address(of role: Role) -> SocketAddress {
+    (role == .initiator) == initiatorIsLow ? key.low : key.high
+  }
+
+  /// Only one direction was captured although the other must have spoken.
+  var isOneSided: Bool {
+    let (left, right) = (ends.initiator, ends.responder)
+    if left.packets > 0 && right.packets > 0 { return false }
+    let only = left.packets > 0 ? left : right
+    return only.sent.contains(.plain) || only.sent.contains(.synACK)
+  }
+
+  /// How long after a packet passed towards `role` an answer of it can still be on its way.
+  func answerTime(_ role: Role) -> Interval {
+    let trip = roundTrip[role] ?? .milliseconds(100)
+    return Interval(nanoseconds: trip.nanoseconds / 4) + trip + .milliseconds(1)
+  }
+}
+
+/// Both ends of a 4-tuple, the lower one first, so that both directions have one key.
+struct ConnectionKey: Hashable, Sendable {
+  let low: SocketAddress
+  let high: SocketAddress
+
+  init(_ segment: Segment) {
+    if segment.source < segment.destination {
+      (low, high) = (segment.source, segment.destination)
+    } else {
+      (low, high) = (segment.destination, segment.source)
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import Dissection
+
+/// Tells a packet captured twice, or delivered twice, from one sent twice.
+///
+/// A direct-mapped memory of recent segments: the second of two that agree in everything is a copy
+/// when it came over another interface, VLAN or hop count, and a network duplicate when not.
+struct CopyFilter {
+  enum Verdict { case original, copy, networkDuplicate }
+
+  /// A tap that sees a packet twice sees it twice at once.
+  private static let copyDelay = Interval.milliseconds(5)
+  private static let size = 4096
+
+  private struct Memory {
+    var fingerprint: UInt64 = 0
+    var time = Timestamp.distantPast
+    var path: UInt64 = 0
+  }
+  private var memory = [Memory](repeating: Memory(), count: size)
+
+  mutating func judge(_ segment: Segment, keyHash: UInt64, fromLow: Bool) -> Verdict {
+    let fingerprint = Self.fingerprint(segment, keyHash, fromLow)
+    let path =
+      UInt64(segment.hopLimit) | UInt64(segment.vlan) << 8 | UInt64(segment.interface) << 24
+      | UInt64(segment.linkFingerprint) << 40
+    let place = Int(truncatingIfNeeded: fingerprint >> 20) & (Self.size - 1)
+    let known = memory[place]
+    memory[place] = Memory(fingerprint: fingerprint, time: segment.time, path: path)
+    let delay = segment.time.since(known.time)
+    guard known.fingerprint == fingerprint, delay <= Self.copyDelay,
+      delay >= Interval(nanoseconds: -Self.copyDelay.nanoseconds)
+    else { return .original }
+    if known.path != path { return .copy }
+    // Without an identification, equal pure ACKs are told apart by nothing: both were sent.
+    let tells = segment.ipIdentification != 0 || segment.options.hasTimestamps
+    return tells && segment.sequenceLength > 0 || segment.ipIdentification != 0
+      ? .networkDuplicate : .original
+  }
+
+  private static func fingerprint(
+    _ segment: Segment, _ keyHash: UInt64, _ fromLow: Bool
+  ) -> UInt64 {
+    var value = keyHash &+ (fromLow ? 1 : 0)
+    func mix(_ word: UInt64) {
+      value = (value ^ word) &* 0x9E37_79B9_7F4A_7C15
+      value ^= value >> 29
+    }
+    mix(UInt64(segment.sequenceNumber.value) << 32 | UInt64(segment.acknowledgmentNumber.value))
+    mix(
+      UInt64(segment.payloadLength) << 32 | UInt64(segment.ipIdentification) << 16
+        | UInt64(segment.flags.rawValue) << 8)
+    mix(UInt64(segment.options.timestampValue) << 32 | UInt64(segment.options.timestampEcho))
+    mix(UInt64(segment.window))
+    return value
+  }
+}

@@ -1,0 +1,163 @@
+import Dissection
+
+/// What was seen of one endpoint: evidence, not state.
+///
+/// Everything here is either a fact on the wire ("it sent", "passed the tap") or a doubt cast on
+/// the presumption that a passed packet arrived. `Inference` turns it into a claim.
+struct Endpoint: Sendable {
+  /// What it has sent at least once.
+  struct Sent: OptionSet, Sendable {
+    let rawValue: UInt16
+    static let anything = Sent(rawValue: 1)
+    static let syn = Sent(rawValue: 2)
+    static let synACK = Sent(rawValue: 4)
+    /// A segment without SYN or RST, with ACK.
+    static let plain = Sent(rawValue: 8)
+    static let payload = Sent(rawValue: 16)
+    static let rst = Sent(rawValue: 32)
+    /// Its initial sequence number is known, from its SYN or the peer's acknowledgment of it.
+    static let initialSequence = Sent(rawValue: 64)
+    static let acknowledgment = Sent(rawValue: 128)
+    static let timestamps = Sent(rawValue: 256)
+    /// Window scale was on its SYN.
+    static let windowScale = Sent(rawValue: 512)
+    static let fastOpenData = Sent(rawValue: 1024)
+  }
+
+  var sent: Sent = []
+
+  // MARK: Sequence space
+
+  /// ISS where known, else its first sequence number seen.
+  var initial = SequenceNumber(0)
+  /// Just past everything it sent: SND.NXT as far as seen.
+  var sendNext = SequenceNumber(0)
+  /// What passed the tap towards the peer: holes and all.
+  var passed = PassedSequence()
+  /// The highest acknowledgment it sent: its RCV.NXT, proved; and the first frame that carried it.
+  var ackSent = SequenceNumber(0)
+  var ackMark = Mark.none
+  /// Its last advertised receive window, scaled, in octets.
+  var window: UInt32 = 0
+  var windowShift: UInt8 = 0
+  /// The last in-order TSval it sent and when (RFC 7323 section 4.3 at its peer).
+  var timestampValue: UInt32 = 0
+  var timestampTime = Timestamp.distantPast
+
+  // MARK: Counters
+
+  var packets = 0
+  var bytesSent: UInt64 = 0
+  var lastSent = Mark.none
+  /// The last time it sent payload not sent before.
+  var lastPayload = Timestamp.distantPast
+
+  // MARK: Handshake
+
+  /// Its SYN or SYN/ACK, and the retransmissions of it.
+  var opening = Transmissions()
+  /// The peer's acknowledgment of its SYN passed towards it.
+  var handshakePassed = Mark.none
+  /// It went on retransmitting afterwards: that acknowledgment did not arrive.
+  var handshakeDoubted = false
+  /// Its first packet that only an endpoint past the handshake sends.
+  var established = Mark.none
+
+  // MARK: Close
+
+  /// Its FIN, and what became of it.
+  var fin = SentFIN()
+  /// The first RST it sent, whatever it was for.
+  var firstRST = Mark.none
+  /// The RST that ended it: it is CLOSED from there.
+  var ownReset = Mark.none
+  /// A RST passed towards it that it must have accepted / may have accepted.
+  var resetPassed = Mark.none
+  var resetMaybe = Mark.none
+  /// It dialled anew or answered a new SYN: this incarnation of it is over.
+  var superseded = Mark.none
+  /// The last segment that restarted its 2MSL timer; and up to when that is proved by its answer.
+  var timeWaitRestart = Mark.none
+  var timeWaitConfirmed = Timestamp.distantPast
+  /// Its last packet that shows FIN_WAIT_2 alive, and whether it took data there (no orphan).
+  var finWait2Alive = Mark.none
+  var tookDataInFinWait2 = false
+}
+
+/// How often something was sent that is retransmitted until acknowledged.
+struct Transmissions: Sendable {
+  var first = Mark.none
+  var last = Mark.none
+  /// The first retransmission: Linux counts its patience from there (tcp_timer.c, retrans_stamp).
+  var firstRetransmission = Timestamp.distantPast
+  /// Between the last two transmissions; zero before the second.
+  var interval = Interval.zero
+  var retransmissions = 0
+
+  mutating func add(_ mark: Mark) {
+    guard first.isSet else {
+      first = mark
+      last = mark
+      return
+    }
+    if retransmissions == 0 { firstRetransmission = mark.time }
+    retransmissions += 1
+    interval = max(mark.time.since(last.time), .zero)
+    last = mark
+  }
+
+  /// When the next transmission is due: exponential backoff (RFC 6298 section 5.5), from 1 s.
+  var nextInterval: Interval {
+    interval > .zero ? interval * 2 : .seconds(1)
+  }
+
+  /// A retransmission that is this late will not come (MODEL: three backoff intervals).
+  var overdue: Timestamp { last.time.advanced(by: nextInterval * 3) }
+
+  /// When an orphan that retransmits this gives up without a packet: the first firing of its timer
+  /// at least `patience` after the first retransmission; at the latest after twice that time.
+  func givesUp(patience: Interval) -> (earliest: Timestamp, nominal: Timestamp) {
+    let start = retransmissions > 0 ? firstRetransmission : first.time
+    let earliest = start.advanced(by: patience)
+    let due = last.time.advanced(by: nextInterval)
+    if retransmissions > 0, due >= earliest { return (earliest, due) }
+    return (earliest, start.advanced(by: patience * 2))
+  }
+}
+
+/// An endpoint's FIN: when it was sent, whether it reached the peer, whether the peer's
+/// acknowledgment came back.
+struct SentFIN: Sendable {
+  /// FIN as the receiver's TCP sees it: with ACK, in its incarnation.
+  var transmissions = Transmissions()
+  var isSent: Bool { transmissions.first.isSet }
+  /// Just past the FIN.
+  var end = SequenceNumber(0)
+  /// The acknowledgment number its first transmission carried.
+  var ack = SequenceNumber(0)
+  /// The first frame with the FIN flag, acceptable or not, and just past that FIN.
+  var firstFrame = 0
+  var firstEnd = SequenceNumber(0)
+  /// The first frame of the peer that acknowledges the first FIN.
+  var firstAckedFrame = 0
+  /// Identification of the first transmission, to tell a network duplicate from a retransmission.
+  var identification: UInt16 = 0
+  var timestampValue: UInt32 = 0
+
+  /// Passed the tap with nothing missing before it.
+  var passed = Mark.none
+  /// Evidence that it did not arrive after all: it was sent again before any acknowledgment.
+  var arrivalDoubted = false
+  /// The peer's first segment that acknowledges it: the peer has taken it.
+  var acked = Mark.none
+  /// The last such segment before which no retransmission showed it lost.
+  var ackPassed = Mark.none
+  /// It was retransmitted after the acknowledgment had passed: that one did not arrive.
+  var ackDoubted = false
+  /// The peer acknowledged exactly one past all it sent: a FIN that the capture may have missed.
+  var unseen = Mark.none
+  /// Everything the peer sent from here on carried the acknowledgment.
+  var confirmFrom: SequenceNumber?
+  /// The sender acknowledged sequence space from `confirmFrom` on: it has the acknowledgment.
+  var ackConfirmed = Mark.none
+}

@@ -1,0 +1,138 @@
+import Dissection
+
+/// What no packet shows: timers that end a state, and premises that fail.
+extension Inference {
+  /// Linux rounds a timer up to the next slot of its wheel (kernel/time/timer.c): a 2MSL timer
+  /// fires up to one slot late, 1.7 to 5.1 s at the usual HZ, never early.
+  static let timerSlack = Interval.milliseconds(5_200)
+
+  /// tcp_orphan_retries = 0 counts as 8 tries (net/ipv4/tcp_timer.c): at least
+  /// 511 x 200 ms of exponential backoff.
+  static let orphanPatience = Interval.milliseconds(102_200)
+
+  var timeWaitEntry: Mark { own.fin.ackPassed.later(peer.fin.arrival) }
+
+  /// When the running 2MSL timer ends, nominally, if all that passed since has arrived.
+  private var timeWaitEnd: Timestamp {
+    timeWaitEntry.later(own.timeWaitRestart).time.advanced(by: profile.timeWait)
+  }
+
+  func applyTimers(_ claim: inout Claim) {
+    switch claim.state {
+    case .timeWait: applyTimeWait(&claim)
+    case .finWait2: applyFinWait2(&claim)
+    case .finWait1, .closing, .lastAck: applyOrphanLimit(&claim)
+    case .closed: settleLastACK(&claim)
+    case .established, .closeWait, .synSent, .synReceived, .listen: break
+    }
+  }
+
+  private func applyTimeWait(_ claim: inout Claim) {
+    let end = timeWaitEnd
+    let confirmed = max(timeWaitEntry.time, own.timeWaitConfirmed)
+    if now < end {
+      claim.until = end
+      // Unless the packets that restarted the timer were lost behind the tap.
+      if now >= confirmed.advanced(by: profile.timeWait) { claim.possible.insert(.closed) }
+      return
+    }
+    claim.state = .closed
+    claim.since = end
+    claim.ground = .timeWaitOver
+    claim.possible.insert(.closed)
+    if now >= end.advanced(by: Self.timerSlack) {
+      claim.possible = StateSet(.closed)
+    }
+  }
+
+  /// Whether close() or shutdown() sent the FIN shows only when data arrives (MODEL 4): until
+  /// then the claim follows the orphan's timer, and both stay possible.
+  private func applyFinWait2(_ claim: inout Claim) {
+    guard let limit = profile.finWait2 else { return }
+    let end = own.fin.ackPassed.later(own.finWait2Alive).time.advanced(by: limit)
+    if own.tookDataInFinWait2 {
+      if now >= end { claim.possible.insert(.closed) }
+      return
+    }
+    guard now >= end else {
+      claim.until = end
+      return
+    }
+    claim.state = .closed
+    claim.since = end
+    claim.ground = .finWait2Over
+    claim.possible.insert(.closed)
+  }
+
+  private func applyOrphanLimit(_ claim: inout Claim) {
+    let (earliest, nominal) = own.fin.transmissions.givesUp(patience: Self.orphanPatience)
+    guard now >= earliest else {
+      // Silence where a retransmission is due: its sender may know more than we saw.
+      if now >= own.fin.transmissions.overdue { claim.certainty = .presumed }
+      return
+    }
+    claim.possible.insert(.closed)
+    if now >= nominal {
+      claim.state = .closed
+      claim.since = nominal
+      claim.ground = .orphanOver
+    }
+  }
+
+  /// The last ACK passed: LAST_ACK stays possible until the orphan would have given up.
+  private func settleLastACK(_ claim: inout Claim) {
+    let (_, nominal) = own.fin.transmissions.givesUp(patience: Self.orphanPatience)
+    if now >= nominal { claim.possible = StateSet(.closed) }
+  }
+
+  /// A RST passed towards it.
+  func applyReset(_ claim: inout Claim) {
+    guard claim.ground != .sentRST, claim.ground != .newIncarnation else { return }
+    if own.resetPassed.isSet {
+      if claim.state == .closed, claim.since ?? .distantFuture <= own.resetPassed.time { return }
+      claim.possible.insert(.closed)
+      claim.state = .closed
+      claim.certainty = .presumed
+      claim.since = own.resetPassed.time
+      claim.until = nil
+      claim.ground = .acceptedRST
+      claim.evidence = Evidence(own.resetPassed.frame)
+    } else if own.resetMaybe.isSet {
+      claim.possible.insert(.closed)
+    }
+  }
+
+  /// Proved is what is left when nothing else is possible and the capture is whole.
+  func settleCertainty(_ claim: inout Claim) {
+    let byTimer: Bool
+    switch claim.ground {
+    case .timeWaitOver, .finWait2Over, .orphanOver, .handshakeOver, .lastACKPassed, .nothingSeen,
+      .synArrived, .sentSYNACK, .handshakePassed, .midStream, .peerFINPassed:
+      byTimer = true
+    case .sentSYN, .sentInEstablished, .acknowledgedPeerFIN, .sentFIN, .ackOfFINPassed,
+      .ackOfFINConfirmed, .finsCrossed, .timeWaitRuns, .sentRST, .acceptedRST, .newIncarnation:
+      byTimer = false
+    }
+    let whole = connection.gap == nil && !connection.isOneSided
+    let sole = claim.possible == StateSet(claim.state)
+    if byTimer || !whole || !sole { claim.certainty = .presumed }
+  }
+}
+
+extension Transmissions {
+  /// When a SYN/ACK's series of retransmissions has run out, by its observed backoff.
+  var overdueSYNACK: Timestamp {
+    last.time.advanced(by: nextInterval)
+  }
+}
+
+extension Endpoint {
+  var windowIsClosed: Bool { sent.contains(.plain) && window == 0 }
+}
+
+extension SentFIN {
+  var first: Mark { transmissions.first }
+
+  /// The frame with which the peer can have taken it: in order, or the one that filled the hole.
+  var arrival: Mark { passed.isSet ? passed : transmissions.first }
+}

@@ -1,0 +1,257 @@
+import Dissection
+
+/// From evidence to a claim: what one endpoint's state is at one instant, how sure that is, and
+/// what else it can be.
+///
+/// The possible states are those that fit the endpoint's own packets when everything that merely
+/// passed towards it may or may not have arrived. A claim is proved when only one is left, the
+/// capture shows no gap, and no timer was consulted.
+struct Inference {
+  let connection: Connection
+  let role: Role
+  let now: Timestamp
+  let profile: HostProfile
+
+  let own: Endpoint
+  let peer: Endpoint
+
+  init(_ connection: Connection, _ role: Role, at now: Timestamp, profile: HostProfile) {
+    self.connection = connection
+    self.role = role
+    self.now = now
+    self.profile = profile
+    own = connection.ends[role]
+    peer = connection.ends[role.peer]
+  }
+
+  // MARK: The claim
+
+  var claim: Claim {
+    var claim = endedByItself ?? beforeEstablished ?? afterEstablished
+    applyReset(&claim)
+    settleCertainty(&claim)
+    return claim
+  }
+
+  /// Its own RST or SYN says that it is over: the strongest evidence there is.
+  private var endedByItself: Claim? {
+    if own.ownReset.isSet {
+      return Claim(
+        state: .closed, certainty: .proved, possible: StateSet(.closed), since: own.ownReset.time,
+        ground: .sentRST, evidence: Evidence(own.ownReset.frame))
+    }
+    if own.superseded.isSet {
+      return Claim(
+        state: .closed, certainty: .proved, possible: StateSet(.closed),
+        since: own.superseded.time, ground: .newIncarnation,
+        evidence: Evidence(own.superseded.frame))
+    }
+    if connection.ghosts[role] {
+      return Claim(
+        state: .closed, certainty: .presumed, possible: StateSet(.closed), since: nil,
+        ground: .nothingSeen, evidence: Evidence())
+    }
+    return nil
+  }
+
+  // MARK: Handshake
+
+  /// Whether its SYN was acknowledged, as far as it can know.
+  private var handshake: Belief {
+    if own.established.isSet || own.fin.isSent { return .yes }
+    guard own.sent.contains(.syn) || own.sent.contains(.synACK) else {
+      return own.sent.contains(.plain) || connection.rolesKnown == false ? .presumed : .no
+    }
+    if own.handshakePassed.isSet { return own.handshakeDoubted ? .doubted : .presumed }
+    return .no
+  }
+
+  private var beforeEstablished: Claim? {
+    let belief = handshake
+    guard !belief.taken else { return nil }
+    if own.sent.contains(.synACK) { return synReceived(doubted: belief == .doubted) }
+    if own.sent.contains(.syn) {
+      return peer.sent.contains(.syn) ? crossedSYNs : synSent(doubted: belief == .doubted)
+    }
+    return awaitingAnswer
+  }
+
+  private var awaitingAnswer: Claim {
+    var possible: StateSet = [StateSet(.closed)]
+    if peer.sent.contains(.syn) { possible.insert(.synReceived) }
+    return Claim(
+      state: .closed, certainty: .presumed, possible: possible, since: nil,
+      ground: peer.sent.contains(.syn) ? .synArrived : .nothingSeen,
+      evidence: Evidence(peer.opening.first.frame))
+  }
+
+  private func synSent(doubted: Bool) -> Claim {
+    let opening = own.opening
+    let evidence = Evidence(opening.first.frame, opening.last.frame)
+    var claim = Claim(
+      state: .synSent, certainty: .proved, possible: StateSet(.synSent),
+      since: opening.first.time, ground: .sentSYN, evidence: evidence)
+    if doubted { claim.possible.insert(.established) }
+    let due = opening.last.time.advanced(by: opening.nextInterval)
+    let wholeSeries = due.since(opening.first.time) >= .seconds(60)
+    if now >= (wholeSeries ? due : opening.overdue) {
+      claim.state = .closed
+      claim.since = due
+      claim.ground = .handshakeOver
+      claim.possible.insert(.closed)
+    } else if wholeSeries {
+      claim.possible.insert(.closed)
+    }
+    return claim
+  }
+
+  /// Both ends dialled (RFC 9293 figure 7): a SYN moves SYN_SENT to SYN_RECEIVED.
+  private var crossedSYNs: Claim {
+    Claim(
+      state: .synReceived, certainty: .presumed,
+      possible: [StateSet(.synReceived), StateSet(.synSent)], since: peer.opening.first.time,
+      ground: .synArrived, evidence: Evidence(own.opening.first.frame, peer.opening.first.frame))
+  }
+
+  /// Never proved: with SYN cookies a listener answers without keeping a socket.
+  private func synReceived(doubted: Bool) -> Claim {
+    let opening = own.opening
+    var possible: StateSet = [StateSet(.synReceived), StateSet(.closed)]
+    if doubted { possible.insert(.established) }
+    var claim = Claim(
+      state: .synReceived, certainty: .presumed, possible: possible,
+      since: peer.opening.last.isSet ? peer.opening.first.time : opening.first.time,
+      ground: .sentSYNACK, evidence: Evidence(peer.opening.first.frame, opening.first.frame))
+    // tcp_synack_retries = 5: 1 + 2 + 4 + 8 + 16 + 32 s, on a timer wheel.
+    let over = max(opening.first.time.advanced(by: .seconds(63)), opening.overdueSYNACK)
+    let silent = !own.handshakePassed.isSet && opening.overdue < over ? opening.overdue : over
+    if now >= silent {
+      claim.state = .closed
+      claim.since = silent
+      claim.ground = .handshakeOver
+    }
+    return claim
+  }
+
+  // MARK: Close
+
+  private var peerFINTaken: Belief {
+    let fin = peer.fin
+    guard fin.isSent else { return .no }
+    if fin.acked.isSet { return .yes }
+    guard fin.passed.isSet else { return .no }
+    return fin.arrivalDoubted ? .doubted : .presumed
+  }
+
+  private var finAcked: Belief {
+    let fin = own.fin
+    guard fin.isSent, fin.ackPassed.isSet else { return .no }
+    if fin.ackConfirmed.isSet { return .yes }
+    return fin.ackDoubted ? .doubted : .presumed
+  }
+
+  private var closedSecond: Bool {
+    own.fin.isSent && peer.fin.isSent && own.fin.ack.isAtOrAfter(peer.fin.end)
+  }
+
+  private var afterEstablished: Claim {
+    let (acked, taken) = (finAcked, peerFINTaken)
+    var facts = CloseFacts(
+      finSent: own.fin.isSent, finAcked: acked.taken, peerFINTaken: taken.taken,
+      closedSecond: closedSecond)
+    let state = facts.state
+    var possible = StateSet()
+    for isAcked in acked.options {
+      for isTaken in taken.options {
+        facts.finAcked = isAcked
+        facts.peerFINTaken = isTaken
+        possible.insert(facts.state)
+      }
+    }
+    if !facts.finSent { widenWhileOpen(&possible, peerFINTaken: taken) }
+    let (ground, since, evidence) = reason(for: state)
+    var claim = Claim(
+      state: state, certainty: .proved, possible: possible, since: since, ground: ground,
+      evidence: evidence)
+    applyTimers(&claim)
+    return claim
+  }
+
+  /// What no packet shows while no FIN is on the wire.
+  private func widenWhileOpen(_ possible: inout StateSet, peerFINTaken: Belief) {
+    if handshake != .yes {
+      if own.sent.contains(.synACK) || peer.sent.contains(.syn) {
+        possible.formUnion([StateSet(.synReceived), StateSet(.closed)])
+      } else if own.sent.contains(.syn) {
+        possible.insert(.synSent)
+      }
+    }
+    // The application may have closed while its FIN waits behind data or a closed window.
+    let unacknowledged = own.sent.contains(.payload) && own.sendNext.isAfter(peer.ackSent)
+    if unacknowledged || peer.windowIsClosed {
+      if possible.contains(.established) { possible.insert(.finWait1) }
+      if possible.contains(.closeWait) {
+        possible.formUnion([StateSet(.lastAck), StateSet(.closing)])
+      }
+    }
+    // Mid-stream, a FIN may have passed before the capture began.
+    if !own.sent.contains(.initialSequence) || !peer.sent.contains(.initialSequence) {
+      if !peer.sent.contains(.payload), !peer.fin.isSent { possible.insert(.closeWait) }
+      if !own.sent.contains(.payload) {
+        possible.insert(peerFINTaken.taken ? .timeWait : .finWait2)
+      }
+    }
+  }
+
+  /// Why the close stands where it stands, since when, and by which frames.
+  private func reason(for state: TCPState) -> (Ground, Timestamp?, Evidence) {
+    let (fin, peerFIN) = (own.fin, peer.fin)
+    switch state {
+    case .closeWait:
+      let ground: Ground = peerFIN.acked.isSet ? .acknowledgedPeerFIN : .peerFINPassed
+      return (ground, peerFIN.arrival.time, Evidence(peerFIN.arrival.frame, peerFIN.acked.frame))
+    case .finWait1:
+      return (.sentFIN, fin.first.time, Evidence(fin.first.frame))
+    case .finWait2:
+      let ground: Ground = fin.ackConfirmed.isSet ? .ackOfFINConfirmed : .ackOfFINPassed
+      return (
+        ground, fin.ackPassed.time,
+        Evidence(fin.first.frame, fin.ackPassed.frame, fin.ackConfirmed.frame)
+      )
+    case .closing:
+      return (
+        .finsCrossed, peerFIN.arrival.time,
+        Evidence(fin.first.frame, peerFIN.arrival.frame, peerFIN.acked.frame)
+      )
+    case .lastAck:
+      return (.sentFIN, fin.first.time, Evidence(peerFIN.arrival.frame, fin.first.frame))
+    case .timeWait:
+      return (
+        .timeWaitRuns, timeWaitEntry.time,
+        Evidence(
+          fin.first.frame, fin.ackPassed.frame, peerFIN.arrival.frame, peerFIN.acked.frame)
+      )
+    case .closed:
+      return (
+        .lastACKPassed, fin.ackPassed.time, Evidence(fin.first.frame, fin.ackPassed.frame)
+      )
+    case .established, .synSent, .synReceived, .listen:
+      return openReason
+    }
+  }
+
+  private var openReason: (Ground, Timestamp?, Evidence) {
+    if own.established.isSet {
+      let entered = own.handshakePassed.isSet ? own.handshakePassed : own.established
+      return (
+        own.sent.contains(.initialSequence) ? .sentInEstablished : .midStream, entered.time,
+        Evidence(own.handshakePassed.frame, own.established.frame)
+      )
+    }
+    guard own.handshakePassed.isSet else { return (.midStream, nil, Evidence()) }
+    return (
+      .handshakePassed, own.handshakePassed.time,
+      Evidence(own.opening.first.frame, own.handshakePassed.frame)
+    )
+  }
+}

@@ -1,0 +1,135 @@
+import Dissection
+
+/// Whether a segment is late (MODEL of late packets: it belongs to a connection, or a half of one,
+/// that is over), and what becomes of it.
+struct Lateness {
+  let segment: Segment
+  let connection: Connection
+  let sender: Role
+  /// Before the segment passed.
+  let receiverBefore: Claim
+
+  private var own: Endpoint { connection.ends[sender] }
+  private var receiver: Endpoint { connection.ends[sender.peer] }
+  private var flags: TCPFlags { segment.flags }
+  private var isBareSYN: Bool { flags.contains(.syn) && !flags.contains(.ack) }
+
+  /// Nil when the segment is in time.
+  var kind: LateKind? {
+    if isBareSYN { return duplicateSYN }
+    // (b) Its sender had already reset the connection, or goes beyond its own FIN.
+    if own.ownReset.isSet { return .afterReset }
+    if isBeyondOwnFIN { return .dataAfterFIN }
+    // (a) Its receiver's end is closed.
+    if receiverWasOpen {
+      switch receiverBefore.state {
+      case .timeWait: return kindInTimeWait
+      case .closed: return kindAtClosed
+      case .listen, .synSent, .synReceived, .established, .finWait1, .finWait2, .closeWait,
+        .closing, .lastAck:
+        break
+      }
+    }
+    // (c) A duplicate of what its receiver has taken up to the FIN.
+    return duplicateAfterFIN
+  }
+
+  /// A CLOSED that was never anything else is the far end of an attempt, not a closed connection.
+  private var receiverWasOpen: Bool {
+    if receiverBefore.ground == .handshakeOver { return false }
+    return receiver.sent.contains(.anything) || receiver.superseded.isSet
+  }
+
+  private var isBeyondOwnFIN: Bool {
+    guard own.fin.isSent, !flags.contains(.rst) else { return false }
+    return segment.sequenceEnd.isAfter(own.fin.end) && segment.sequenceLength > 0
+  }
+
+  private var duplicateSYN: LateKind? {
+    guard own.sent.contains(.syn), receiver.established.isSet || receiver.fin.isSent else {
+      return nil
+    }
+    switch receiverBefore.state {
+    case .timeWait: return .synInTimeWait
+    case .closed where receiverWasOpen: return .duplicateSYN
+    case .closed, .listen, .synSent, .synReceived, .established, .finWait1, .finWait2: return nil
+    case .closeWait, .closing, .lastAck: return .duplicateSYN
+    }
+  }
+
+  private var isKeepAlive: Bool {
+    segment.payloadLength <= 1 && flags.isDisjoint(with: [.syn, .fin, .rst])
+      && segment.sequenceNumber == own.sendNext - 1
+  }
+
+  private var kindInTimeWait: LateKind {
+    if flags.contains(.rst) { return .resetInTimeWait }
+    if flags.contains(.syn) { return .duplicateSYNACK }
+    if flags.contains(.fin) { return .retransmittedFIN }
+    if isKeepAlive { return .keepAlive }
+    return segment.payloadLength > 0 ? .duplicateData : .duplicateACK
+  }
+
+  private var kindAtClosed: LateKind {
+    let wasReset = receiver.ownReset.isSet || receiver.resetPassed.isSet
+    if receiverBefore.ground == .timeWaitOver { return .afterTimeWait }
+    if flags.contains(.syn) { return .duplicateSYNACK }
+    if flags.contains(.rst) { return wasReset || own.sent.contains(.rst) ? .afterReset : .dataAfterClose }
+    if flags.contains(.fin) {
+      return own.fin.isSent && own.fin.acked.isSet ? .retransmittedFIN : .dataAfterClose
+    }
+    if segment.payloadLength > 0 {
+      let isOld =
+        receiver.sent.contains(.acknowledgment)
+        && segment.sequenceEnd.isAtOrBefore(receiver.ackSent)
+      return isOld ? .duplicateData : .dataAfterClose
+    }
+    return isKeepAlive ? .keepAlive : .duplicateACK
+  }
+
+  private var duplicateAfterFIN: LateKind? {
+    guard own.fin.acked.isSet, !flags.contains(.rst) else { return nil }
+    if flags.contains(.syn) { return .duplicateSYNACK }
+    if flags.contains(.fin) { return .retransmittedFIN }
+    return segment.payloadLength > 1 || (segment.payloadLength == 1 && !isKeepAlive)
+      ? .duplicateData : nil
+  }
+
+  // MARK: What becomes of it
+
+  /// What the receiver's stack answers in the presumed state (Linux, net/ipv4/tcp_minisocks.c
+  /// tcp_timewait_state_process; RFC 9293 section 3.10.7.1 for CLOSED).
+  var expectedReply: ExpectedReply {
+    if flags.contains(.rst) { return .none }
+    switch receiverBefore.state {
+    case .closed:
+      if isBareSYN { return sender == .initiator ? .synACK : .rstACK }
+      return flags.contains(.ack) ? .rst : .rstACK
+    case .timeWait:
+      let isExpectedACK =
+        flags.contains(.ack) && segment.sequenceLength == 0
+        && segment.sequenceNumber == own.fin.end
+      return isExpectedACK ? .none : .ack
+    case .closeWait, .lastAck, .closing, .finWait1, .finWait2, .established, .synReceived:
+      return segment.sequenceLength > 0 ? .ack : .none
+    case .synSent, .listen: return .unknown
+    }
+  }
+
+  var effect: LateEffect {
+    guard receiverBefore.state == .timeWait else { return .none }
+    if flags.contains(.rst) {
+      let verdict = ResetVerdict(segment, at: receiver, from: own, claimed: receiverBefore)
+      return verdict == .accepted ? .killed : .none
+    }
+    return flags.contains(.ack) ? .timerRestarted : .none
+  }
+
+  /// Since the receiver closed, or took the peer's FIN.
+  var afterClose: Interval? {
+    let close = receiverBefore.state == .closed || receiverBefore.state == .timeWait
+      ? receiverBefore.since : own.fin.acked.isSet ? own.fin.arrival.time : own.ownReset.time
+    guard let close, close != .distantPast else { return nil }
+    return max(segment.time.since(close), .zero)
+  }
+}

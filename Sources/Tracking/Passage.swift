@@ -1,0 +1,350 @@
+import Dissection
+
+/// One segment passing the tap: sent by one end (certain), received by the other (presumed).
+struct Passage {
+  let segment: Segment
+  /// Delivered twice by the network: the sender sent it once.
+  let isNetworkDuplicate: Bool
+  /// How long an answer of each end can still be under way after something passed towards it.
+  let senderAnswerTime: Interval
+  /// What the ends were claimed to be before; nil while neither has begun to close.
+  let senderBefore: Claim?
+  let receiverBefore: Claim?
+  /// Set when the segment shows that the capture misses something.
+  var gap: (from: SequenceNumber, noticed: Timestamp)?
+
+  private var mark: Mark { Mark(segment) }
+  private var isRST: Bool { segment.flags.contains(.rst) }
+  private var isSYN: Bool { segment.flags.contains(.syn) }
+  private var isACK: Bool { segment.flags.contains(.ack) }
+
+  // MARK: Sent
+
+  /// What the segment tells of its sender.
+  mutating func leave(_ sender: inout Endpoint, towards receiver: inout Endpoint) {
+    sender.lastSent = mark
+    if isRST {
+      sendRST(&sender)
+      return
+    }
+    showAlive(&sender, receiver)
+    if isSYN { sendSYN(&sender, receiver) }
+    startSequence(&sender)
+    if isACK { acknowledge(&sender, &receiver) }
+    if !isSYN, isACK { sendPlain(&sender, receiver) }
+    if segment.flags.contains(.fin) { sendFIN(&sender, receiver) }
+    advance(&sender)
+    noteTimestamp(&sender)
+    noteWindow(&sender, receiver)
+  }
+
+  private func sendSYN(_ sender: inout Endpoint, _ receiver: Endpoint) {
+    sender.sent.insert(isACK ? .synACK : .syn)
+    sender.sent.insert(.initialSequence)
+    sender.initial = segment.sequenceNumber
+    if segment.payloadLength > 0 { sender.sent.insert(.fastOpenData) }
+    if let shift = segment.options.windowScale {
+      sender.sent.insert(.windowScale)
+      sender.windowShift = shift
+    }
+    if sender.handshakePassed.isSet,
+      segment.time.since(sender.handshakePassed.time) > senderAnswerTime
+    {
+      sender.handshakeDoubted = true
+    }
+    sender.opening.add(mark)
+  }
+
+  private func startSequence(_ sender: inout Endpoint) {
+    guard !sender.sent.contains(.anything) else { return }
+    sender.sent.insert(.anything)
+    if !sender.sent.contains(.initialSequence) || isSYN { sender.initial = segment.sequenceNumber }
+    sender.sendNext = segment.sequenceNumber
+    sender.passed.start(at: segment.sequenceNumber)
+  }
+
+  private func sendPlain(_ sender: inout Endpoint, _ receiver: Endpoint) {
+    sender.sent.insert(.plain)
+    if segment.payloadLength > 0 { sender.sent.insert(.payload) }
+    guard !sender.established.isSet, showsEstablished(sender, receiver) else { return }
+    sender.established = mark
+  }
+
+  /// A SYN_RECEIVED endpoint sends bare ACKs too (tcp_check_req answers what is out of window), so
+  /// a responder shows itself only by payload, FIN, or taking data.
+  private func showsEstablished(_ sender: Endpoint, _ receiver: Endpoint) -> Bool {
+    let knowsPeer = receiver.sent.contains(.initialSequence)
+    let first = receiver.initial + 1
+    if sender.sent.contains(.synACK), !sender.sent.contains(.syn) {
+      if receiver.sent.contains(.fastOpenData) { return sender.handshakePassed.isSet }
+      if segment.payloadLength > 0 || segment.flags.contains(.fin) { return true }
+      return knowsPeer && segment.acknowledgmentNumber.isAfter(first)
+    }
+    return !knowsPeer || segment.acknowledgmentNumber.isAtOrAfter(first)
+  }
+
+  // MARK: Acknowledgment
+
+  private mutating func acknowledge(_ sender: inout Endpoint, _ receiver: inout Endpoint) {
+    let ack = segment.acknowledgmentNumber
+    let isNew = !sender.sent.contains(.acknowledgment) || ack.isAfter(sender.ackSent)
+    noteFinWait2(&sender, takesNew: isNew && sender.sent.contains(.acknowledgment))
+    if isNew {
+      sender.sent.insert(.acknowledgment)
+      sender.ackSent = ack
+      sender.ackMark = mark
+    }
+    if receiver.sent.contains(.anything) {
+      noteGap(&receiver, upTo: ack)
+      receiver.passed.acknowledge(to: ack)
+    } else if isSYN {
+      // SYN/ACK first: the SYN before it is known by its acknowledgment.
+      receiver.sent.insert(.initialSequence)
+      receiver.initial = ack - 1
+    }
+    acknowledgeFIN(&receiver.fin, ack, peerSendNext: sender.sendNext)
+    confirm(&sender.fin, ack)
+    let fin = receiver.fin
+    if fin.passed.isSet, !fin.acked.isSet,
+      segment.time.since(fin.passed.time) > senderAnswerTime
+    {
+      // Every segment carries RCV.NXT: this one says that the FIN was not taken.
+      receiver.fin.arrivalDoubted = true
+    }
+  }
+
+  /// An acknowledgment of what was never seen: the capture has a hole.
+  private mutating func noteGap(_ receiver: inout Endpoint, upTo ack: SequenceNumber) {
+    let unseen = ack.distance(from: receiver.sendNext)
+    if unseen > 0 {
+      gap = gap ?? (receiver.sendNext, segment.time)
+      if unseen == 1, !receiver.fin.isSent { receiver.fin.unseen = mark }
+      receiver.bytesSent += UInt64(unseen)
+      receiver.sendNext = ack
+    } else if ack.isAfter(receiver.passed.contiguous), !receiver.passed.forgotIsland {
+      gap = gap ?? (receiver.passed.contiguous, segment.time)
+    }
+  }
+
+  private func acknowledgeFIN(
+    _ fin: inout SentFIN, _ ack: SequenceNumber, peerSendNext: SequenceNumber
+  ) {
+    if fin.firstFrame != 0, fin.firstAckedFrame == 0, !isSYN, ack.isAtOrAfter(fin.firstEnd) {
+      fin.firstAckedFrame = segment.frame
+    }
+    guard fin.isSent, !isSYN else { return }
+    guard ack.isAtOrAfter(fin.end) else {
+      // Sent before the FIN was taken, although it passed later: what it carries confirms nothing.
+      fin.confirmFrom = fin.confirmFrom?.later(segment.sequenceEnd)
+      return
+    }
+    if !fin.acked.isSet { fin.acked = mark }
+    if !fin.passed.isSet { fin.passed = mark }
+    if !fin.ackPassed.isSet || fin.ackDoubted {
+      fin.ackPassed = mark
+      fin.ackDoubted = false
+    }
+    if fin.confirmFrom == nil { fin.confirmFrom = peerSendNext.later(segment.sequenceNumber) }
+  }
+
+  /// To acknowledge octets that were never on the wire without the acknowledgment of one's FIN is
+  /// to have received that acknowledgment.
+  private func confirm(_ fin: inout SentFIN, _ ack: SequenceNumber) {
+    guard fin.isSent, !fin.ackConfirmed.isSet, let from = fin.confirmFrom else { return }
+    if ack.isAfter(from) { fin.ackConfirmed = mark }
+  }
+
+  // MARK: FIN
+
+  private func sendFIN(_ sender: inout Endpoint, _ receiver: Endpoint) {
+    let end = segment.sequenceEnd
+    if sender.fin.firstFrame == 0 {
+      sender.fin.firstFrame = segment.frame
+      sender.fin.firstEnd = end
+      if receiver.sent.contains(.acknowledgment), receiver.ackSent.isAtOrAfter(end) {
+        sender.fin.firstAckedFrame = receiver.ackMark.frame
+      }
+    }
+    // Without ACK every receiver drops it (RFC 9293 section 3.10.7.4, fifth check); on a SYN Linux
+    // drops it in LISTEN (tcp_rcv_state_process).
+    guard isACK, !isSYN else { return }
+    if sender.fin.isSent {
+      if end == sender.fin.end { retransmitFIN(&sender.fin) }
+      return
+    }
+    sender.fin.end = end
+    sender.fin.ack = segment.acknowledgmentNumber
+    sender.fin.identification = segment.ipIdentification
+    sender.fin.timestampValue = segment.options.timestampValue
+    sender.fin.transmissions.add(mark)
+    if receiver.sent.contains(.acknowledgment), receiver.ackSent.isAtOrAfter(end) {
+      // In a file out of order the acknowledgment can stand before the FIN.
+      sender.fin.acked = receiver.ackMark
+      sender.fin.ackPassed = receiver.ackMark
+      sender.fin.confirmFrom = receiver.sendNext
+    }
+  }
+
+  private func retransmitFIN(_ fin: inout SentFIN) {
+    let isDuplicate =
+      segment.ipIdentification != 0 && segment.ipIdentification == fin.identification
+      && segment.options.timestampValue == fin.timestampValue
+    guard !isDuplicate else { return }
+    fin.transmissions.add(mark)
+    if fin.ackPassed.isSet, segment.time.since(fin.ackPassed.time) > senderAnswerTime {
+      fin.ackDoubted = true
+    }
+    if !fin.acked.isSet, fin.passed.isSet { fin.arrivalDoubted = true }
+  }
+
+  // MARK: Sequence space
+
+  private mutating func advance(_ sender: inout Endpoint) {
+    let end = segment.sequenceEnd
+    if segment.sequenceLength > 0 {
+      sender.passed.insert(from: segment.sequenceNumber, to: end)
+    }
+    fillGap()
+    let ahead = end.distance(from: sender.sendNext)
+    if ahead > 0 {
+      let controls: Int32 = segment.flags.isDisjoint(with: [.syn, .fin]) ? 0 : 1
+      sender.bytesSent += UInt64(max(0, ahead - controls))
+      sender.sendNext = end
+      if segment.payloadLength > 0 { sender.lastPayload = segment.time }
+    }
+    if sender.fin.isSent, !sender.fin.passed.isSet,
+      sender.passed.contiguous.isAtOrAfter(sender.fin.end)
+    {
+      sender.fin.passed = mark
+      if receiverBefore?.state == .closed { sender.fin.arrivalDoubted = true }
+    }
+  }
+
+  /// What was missing turns up right behind its acknowledgment: the file is out of order.
+  private mutating func fillGap() {
+    guard let missing = gap, segment.sequenceNumber.isAtOrBefore(missing.from),
+      segment.sequenceEnd.isAfter(missing.from),
+      segment.time.since(missing.noticed) < .milliseconds(1)
+    else { return }
+    gap = nil
+  }
+
+  private func noteTimestamp(_ sender: inout Endpoint) {
+    guard segment.options.hasTimestamps else { return }
+    let value = segment.options.timestampValue
+    let isNewer = Int32(bitPattern: value &- sender.timestampValue) >= 0
+    guard isNewer || !sender.sent.contains(.timestamps) else { return }
+    sender.sent.insert(.timestamps)
+    sender.timestampValue = value
+    sender.timestampTime = segment.time
+  }
+
+  private func noteWindow(_ sender: inout Endpoint, _ receiver: Endpoint) {
+    // RFC 7323 section 2.2: never scaled on a SYN, and only when both sent the option.
+    let scaled = !isSYN && sender.sent.contains(.windowScale)
+      && receiver.sent.contains(.windowScale)
+    sender.window = UInt32(segment.window) << (scaled ? UInt32(sender.windowShift) : 0)
+  }
+
+  // MARK: Life and death
+
+  private func sendRST(_ sender: inout Endpoint) {
+    sender.sent.insert(.rst)
+    if !sender.firstRST.isSet { sender.firstRST = mark }
+    guard !sender.ownReset.isSet else { return }
+    switch senderBefore?.state {
+    // An unacceptable ACK is answered with RST and leaves both states as they are (RFC 9293
+    // section 3.10.7.3 and 3.10.7.4).
+    case .synSent: return
+    case .synReceived:
+      let isReset = segment.sequenceNumber == sender.initial + 1
+      if isReset, sender.handshakePassed.isSet { sender.ownReset = mark }
+    case .closed, .listen, .established, .finWait1, .finWait2, .closeWait, .closing, .lastAck,
+      .timeWait, nil:
+      sender.ownReset = mark
+    }
+  }
+
+  /// A segment that only a living socket sends takes back what silence or a RST made of it.
+  private func showAlive(_ sender: inout Endpoint, _ receiver: Endpoint) {
+    if sender.resetPassed.isSet, segment.time.since(sender.resetPassed.time) > senderAnswerTime {
+      sender.resetPassed = .none
+    }
+    if sender.resetMaybe.isSet, segment.time.since(sender.resetMaybe.time) > senderAnswerTime {
+      sender.resetMaybe = .none
+    }
+    guard !isSYN, let before = senderBefore else { return }
+    if sender.superseded.isSet, isACK, segment.sequenceEnd.isAfter(sender.sendNext) {
+      sender.superseded = .none
+    }
+    if before.ground == .timeWaitOver { sender.timeWaitRestart = mark }
+    if before.state == .timeWait || before.ground == .timeWaitOver {
+      sender.timeWaitConfirmed = sender.timeWaitRestart.isSet
+        ? sender.timeWaitRestart.time : sender.timeWaitConfirmed
+    }
+  }
+
+  /// An orphan in FIN_WAIT_2 answers new data with RST and is gone when its timer is over
+  /// (tcp_timewait_state_process), so an ACK in either case shows shutdown() instead of close().
+  private func noteFinWait2(_ sender: inout Endpoint, takesNew: Bool) {
+    guard let before = senderBefore, !isSYN else { return }
+    if before.state == .finWait2 && takesNew || before.ground == .finWait2Over {
+      sender.tookDataInFinWait2 = true
+      sender.finWait2Alive = mark
+    }
+  }
+
+  // MARK: Received
+
+  /// What the segment does to its receiver, if it arrives.
+  func arrive(at receiver: inout Endpoint, from sender: Endpoint) {
+    if isRST {
+      arriveRST(at: &receiver, from: sender)
+      return
+    }
+    if isACK { completeHandshake(of: &receiver, from: sender) }
+    if let before = receiverBefore, before.state == .timeWait, isACK {
+      // tcp_timewait_state_process: whatever is not RST and has ACK restarts the timer.
+      receiver.timeWaitRestart = mark
+    }
+  }
+
+  private func completeHandshake(of receiver: inout Endpoint, from sender: Endpoint) {
+    let hasSYN = receiver.sent.contains(.syn) || receiver.sent.contains(.synACK)
+    guard hasSYN, !receiver.established.isSet,
+      segment.acknowledgmentNumber.isAtOrAfter(receiver.initial + 1)
+    else { return }
+    // SYN_SENT takes only a SYN/ACK (RFC 9293 section 3.10.7.3).
+    guard isSYN || receiver.sent.contains(.synACK) else { return }
+    if !receiver.handshakePassed.isSet || receiver.handshakeDoubted {
+      receiver.handshakePassed = mark
+      receiver.handshakeDoubted = false
+    }
+  }
+
+  private func arriveRST(at receiver: inout Endpoint, from sender: Endpoint) {
+    guard !receiver.resetPassed.isSet else { return }
+    let verdict = ResetVerdict(segment, at: receiver, from: sender, claimed: receiverBefore)
+    switch verdict {
+    case .accepted: receiver.resetPassed = mark
+    case .perhaps: receiver.resetMaybe = mark
+    case .ignored, .challenged: break
+    }
+  }
+}
+
+extension Passage {
+  /// Sender first: what it sent is certain, and what it shows of its receiver's packets counts
+  /// before the segment reaches that receiver.
+  mutating func apply(to ends: inout Pair<Endpoint>, from sender: Role) {
+    switch sender {
+    case .initiator: apply(&ends.initiator, &ends.responder)
+    case .responder: apply(&ends.responder, &ends.initiator)
+    }
+  }
+
+  private mutating func apply(_ sender: inout Endpoint, _ receiver: inout Endpoint) {
+    if !isNetworkDuplicate { leave(&sender, towards: &receiver) }
+    arrive(at: &receiver, from: sender)
+  }
+}

@@ -1,0 +1,31 @@
+import Dissection
+
+extension Connection {
+  /// Why the sender of a RST sent it, judged by what it had seen before.
+  func resetCause(_ segment: Segment, from role: Role, before: Claim) -> ResetCause {
+    let (own, peer) = (ends[role], ends[role.peer])
+    if own.sent.isDisjoint(with: [.synACK, .plain]), peer.sent.contains(.syn) { return .closedPort }
+    if own.superseded.isSet { return .refusedReuse }
+    // A closed socket answers with SEG.SEQ = SEG.ACK and no ACK flag (RFC 9293 section 3.10.7.1).
+    let isAnswer = !segment.flags.contains(.ack)
+    if own.fin.isSent, peer.fin.isSent, own.fin.acked.isSet, peer.fin.acked.isSet {
+      return peerIsInTimeWait(role) && isAnswer ? .timeWaitAssassination : .afterBothFINs
+    }
+    if own.fin.isSent {
+      guard peer.lastPayload > own.fin.first.time else { return .unknown }
+      let knewFIN = own.fin.acked.isSet && own.fin.acked.time < peer.lastPayload
+      return knewFIN || peer.ackSent.isAtOrAfter(own.fin.end) ? .dataToOrphan : .keepAliveRace
+    }
+    if before.state == .closed { return .answerToStray }
+    if isAnswer, !own.sent.contains(.plain) { return .answerToStray }
+    guard before.state == .established || before.state == .closeWait else { return .unknown }
+    // close() with something unread resets; whether something was unread shows only by the peer's
+    // payload having come after all that was answered.
+    return peer.lastPayload > own.lastPayload ? .unreadData : .lingerZero
+  }
+
+  private func peerIsInTimeWait(_ role: Role) -> Bool {
+    let peer = ends[role.peer]
+    return peer.fin.ack.isBefore(ends[role].fin.end)
+  }
+}

@@ -1,0 +1,69 @@
+import Dissection
+
+/// What a receiver makes of a RST (RFC 9293 section 3.10.7, RFC 5961 section 3.2, Linux
+/// tcp_validate_incoming and tcp_timewait_state_process).
+enum ResetVerdict {
+  /// It closes the receiver if it arrives.
+  case accepted
+  /// It closes the receiver if something that passed before did not arrive.
+  case perhaps
+  /// In the window but not exact: answered by a challenge ACK, state unchanged.
+  case challenged
+  case ignored
+
+  init(_ segment: Segment, at receiver: Endpoint, from sender: Endpoint, claimed: Claim?) {
+    let next = sender.passed.contiguous
+    let sequence = segment.sequenceNumber
+    let knowsNext = sender.sent.contains(.anything) || sender.sent.contains(.initialSequence)
+    let inWindow =
+      !knowsNext
+      || (sequence.isAtOrAfter(next) && sequence.isBefore(next + max(receiver.window, 1)))
+    switch claimed?.state ?? .established {
+    case .synSent:
+      // The RST must acknowledge the SYN.
+      let answers =
+        segment.flags.contains(.ack)
+        && segment.acknowledgmentNumber == receiver.sendNext
+      self = answers ? .accepted : .ignored
+    case .synReceived:
+      // A request socket is ended by any RST in the window (tcp_check_req).
+      self = inWindow ? .accepted : .ignored
+    case .closed, .listen:
+      self = claimed?.possible.contains(.synReceived) == true && inWindow ? .perhaps : .ignored
+    case .timeWait:
+      self = Self.timeWait(segment, next, sender)
+    case .finWait2 where sequence != next && inWindow:
+      // An orphan is killed by any RST in the window, a socket answers with a challenge ACK.
+      self = .perhaps
+    case .closeWait where sequence == next - 1, .lastAck where sequence == next - 1,
+      .closing where sequence == next - 1:
+      // tcp_reset_check: a RST that was sent before its sender knew that its FIN was taken.
+      self = .accepted
+    case .established, .closeWait, .finWait1, .finWait2, .closing, .lastAck:
+      if sequence == next || !knowsNext || sequence == sender.passed.farthestEdge {
+        self = .accepted
+      } else if receiver.sent.contains(.acknowledgment),
+        sequence.isAtOrAfter(receiver.ackSent - 1), sequence.isAtOrBefore(sender.sendNext)
+      {
+        self = .perhaps
+      } else {
+        self = inWindow ? .challenged : .ignored
+      }
+    }
+  }
+
+  /// RFC 1337's hazard, as Linux has it (tcp_rfc1337 = 0): an exact RST kills TIME_WAIT, unless
+  /// its timestamp is older than the stored one and that is under 60 s old.
+  private static func timeWait(
+    _ segment: Segment, _ next: SequenceNumber, _ sender: Endpoint
+  ) -> ResetVerdict {
+    let options = segment.options
+    if options.hasTimestamps, sender.sent.contains(.timestamps),
+      Int32(bitPattern: options.timestampValue &- sender.timestampValue) < 0,
+      segment.time.since(sender.timestampTime) < .seconds(60)
+    {
+      return .ignored
+    }
+    return segment.sequenceNumber == next ? .accepted : .ignored
+  }
+}

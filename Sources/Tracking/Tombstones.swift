@@ -1,0 +1,52 @@
+import Dissection
+
+/// What is remembered of connections that left the table: enough to know a straggler for what it
+/// is, and to give it Wireshark's stream.
+///
+/// A direct-mapped table of fixed size: under pressure the older of two is forgotten.
+struct Tombstones {
+  struct Stone: Sendable {
+    /// 0 marks a vacant place.
+    var connection: UInt32 = 0
+    var stream: UInt32 = 0
+    /// Where Wireshark's conversation begins on each side.
+    var lowBase = SequenceNumber(0)
+    var highBase = SequenceNumber(0)
+    /// Just past everything each end sent.
+    var lowEnd = SequenceNumber(0)
+    var highEnd = SequenceNumber(0)
+    fileprivate var tag: UInt32 = 0
+
+    init() {}
+
+    init(
+      connection: Int, stream: Int, bases: (low: SequenceNumber, high: SequenceNumber),
+      lowEnd: SequenceNumber, highEnd: SequenceNumber
+    ) {
+      self.connection = UInt32(truncatingIfNeeded: connection)
+      self.stream = UInt32(truncatingIfNeeded: stream)
+      (lowBase, highBase) = bases
+      self.lowEnd = lowEnd
+      self.highEnd = highEnd
+    }
+  }
+
+  private static let size = 1 << 16
+  private var stones: [Stone] = []
+
+  mutating func add(_ stone: Stone, hash: UInt64) {
+    if stones.isEmpty { stones = Array(repeating: Stone(), count: Self.size) }
+    let place = Int(truncatingIfNeeded: hash) & (Self.size - 1)
+    stones[place] = stone
+    stones[place].tag = UInt32(truncatingIfNeeded: hash >> 32)
+  }
+
+  func find(hash: UInt64) -> Stone? {
+    guard !stones.isEmpty else { return nil }
+    let stone = stones[Int(truncatingIfNeeded: hash) & (Self.size - 1)]
+    guard stone.connection != 0, stone.tag == UInt32(truncatingIfNeeded: hash >> 32) else {
+      return nil
+    }
+    return stone
+  }
+}

@@ -1,0 +1,195 @@
+import Dissection
+
+/// Which incarnation a segment belongs to.
+extension Tracker {
+  struct Assignment {
+    let slot: UInt32
+    /// Wireshark's tcp.stream of the frame.
+    let stream: Int
+  }
+
+  mutating func assign(
+    _ segment: Segment, key: ConnectionKey, hash: UInt64, fromLow: Bool
+  ) -> Assignment {
+    guard let head = table.find(key, hash: hash) else {
+      return begin(segment, key: key, hash: hash, fromLow: fromLow)
+    }
+    var conversation = table[head].conversation
+    if conversation.isSplit(by: segment, fromLow: fromLow) {
+      conversation = StreamIndex(first: takeStream())
+    }
+    conversation.note(segment, fromLow: fromLow)
+    table[head].conversation = conversation
+    let slot = choose(segment, head: head, fromLow: fromLow)
+      ?? succeed(head, segment, key: key, hash: hash, fromLow: fromLow)
+    if segment.flags.isSuperset(of: [.syn, .ack]) {
+      supersedeOlder(than: slot, fromLow: fromLow, by: Mark(segment))
+    }
+    return Assignment(slot: slot, stream: conversation.current)
+  }
+
+  private mutating func takeStream() -> Int {
+    nextStream += 1
+    return nextStream - 1
+  }
+
+  // MARK: The chain of incarnations
+
+  /// The incarnations on one key, newest first.
+  private func chain(from head: UInt32) -> [UInt32] {
+    var slots = [head]
+    var older = table[head].older
+    while older != ConnectionTable.noSlot {
+      slots.append(older)
+      older = table[older].older
+    }
+    return slots
+  }
+
+  /// Nil when the segment begins a new incarnation.
+  private mutating func choose(_ segment: Segment, head: UInt32, fromLow: Bool) -> UInt32? {
+    if segment.flags.contains(.syn) {
+      return segment.flags.contains(.ack)
+        ? chooseForSYNACK(segment, head: head, fromLow: fromLow)
+        : chooseForSYN(segment, head: head, fromLow: fromLow)
+    }
+    guard table[head].older != ConnectionTable.noSlot else { return head }
+    var best = head
+    var bestDistance = UInt64.max
+    for slot in chain(from: head) {
+      let fit = IncarnationFit(segment: segment, sender: table[slot].role(ofLow: fromLow))
+      let distance = fit.distance(table[slot])
+      if distance < bestDistance { (best, bestDistance) = (slot, distance) }
+    }
+    if best != head { noteRefusal(segment, head: head, fromLow: fromLow) }
+    return best
+  }
+
+  /// An ACK that belongs to an older incarnation while a dial waits: the dial is refused for now.
+  private mutating func noteRefusal(_ segment: Segment, head: UInt32, fromLow: Bool) {
+    let role = table[head].role(ofLow: fromLow)
+    guard role == .responder, table[head].ends.responder.sent.isEmpty,
+      segment.flags.contains(.ack), !segment.flags.contains(.rst)
+    else { return }
+    table[head].isRefused = true
+  }
+
+  private func chooseForSYN(_ segment: Segment, head: UInt32, fromLow: Bool) -> UInt32? {
+    for slot in chain(from: head) {
+      let end = table[slot].ends[table[slot].role(ofLow: fromLow)]
+      if end.sent.contains(.initialSequence), end.initial == segment.sequenceNumber { return slot }
+    }
+    // The other end dialled too and nobody has answered: a simultaneous open.
+    let newest = table[head]
+    let dialler = newest.ends.initiator.sent
+    let isCrossing =
+      newest.role(ofLow: fromLow) == .responder && newest.ends.responder.sent.isEmpty
+      && dialler.contains(.syn) && dialler.isDisjoint(with: [.plain, .synACK])
+    return isCrossing && newest.older == ConnectionTable.noSlot && !newest.isRefused ? head : nil
+  }
+
+  private func chooseForSYNACK(_ segment: Segment, head: UInt32, fromLow: Bool) -> UInt32? {
+    for slot in chain(from: head) {
+      let role = table[slot].role(ofLow: fromLow)
+      let own = table[slot].ends[role]
+      let peer = table[slot].ends[role.peer]
+      if own.sent.contains(.initialSequence), own.initial == segment.sequenceNumber { return slot }
+      guard peer.sent.contains(.initialSequence),
+        segment.acknowledgmentNumber == peer.initial + 1
+          || (peer.sent.contains(.fastOpenData) && segment.acknowledgmentNumber == peer.sendNext)
+      else { continue }
+      // The answer; or, while nobody has taken the first one, another by a SYN cookie.
+      if !own.sent.contains(.anything) || !peer.established.isSet { return slot }
+      return nil
+    }
+    // It acknowledges no SYN on this key: what a dial takes for an unacceptable ACK.
+    let newest = table[head]
+    let isWaiting =
+      newest.role(ofLow: fromLow) == .responder && newest.ends.responder.sent.isEmpty
+    return isWaiting ? head : nil
+  }
+
+  // MARK: New incarnations
+
+  /// The first segment on a key, as far as memory goes.
+  private mutating func begin(
+    _ segment: Segment, key: ConnectionKey, hash: UInt64, fromLow: Bool
+  ) -> Assignment {
+    let stone = tombstones.find(hash: hash)
+    var conversation = stone.map { StreamIndex($0) }
+    if conversation?.isSplit(by: segment, fromLow: fromLow) ?? true {
+      conversation = StreamIndex(first: takeStream())
+    }
+    guard var conversation else { preconditionFailure("a conversation was just made") }
+    conversation.note(segment, fromLow: fromLow)
+    var connection = makeConnection(
+      segment, key: key, fromLow: fromLow, conversation: conversation)
+    let isStray = stone.map { !segment.flags.contains(.syn) && $0.fits(segment, fromLow) } ?? false
+    if isStray { connection.ghosts = Pair(initiator: true, responder: true) }
+    let slot = insert(connection, hash: hash, at: segment.time)
+    if isStray, let stone { noteStray(segment, slot: slot, of: stone) }
+    return Assignment(slot: slot, stream: conversation.current)
+  }
+
+  /// A new incarnation on a key that has one: whoever sent the SYN, or answered one, has left the
+  /// others (MODEL of incarnations); the other end stands until it answers.
+  private mutating func succeed(
+    _ head: UInt32, _ segment: Segment, key: ConnectionKey, hash: UInt64, fromLow: Bool
+  ) -> UInt32 {
+    let mark = Mark(segment)
+    for slot in chain(from: head) { supersede(slot, fromLow: fromLow, by: mark) }
+    var connection = makeConnection(
+      segment, key: key, fromLow: fromLow, conversation: table[head].conversation)
+    if segment.flags.contains(.ack) {
+      // An old duplicate SYN was answered: whoever sent that SYN is not dialling.
+      connection.ghosts.initiator = true
+    }
+    let slot = insert(connection, hash: hash, at: segment.time)
+    if !segment.flags.contains(.ack) {
+      noteSYNInTimeWait(segment, dial: slot, standing: head, fromLow: fromLow)
+    }
+    return slot
+  }
+
+  private mutating func supersede(_ slot: UInt32, fromLow: Bool, by mark: Mark) {
+    let role = table[slot].role(ofLow: fromLow)
+    table[slot].isClosing = true
+    if !table[slot].ends[role].superseded.isSet { table[slot].ends[role].superseded = mark }
+  }
+
+  /// The end that answers a dial has left its older incarnations.
+  mutating func supersedeOlder(than slot: UInt32, fromLow: Bool, by mark: Mark) {
+    var older = table[slot].older
+    while older != ConnectionTable.noSlot {
+      supersede(older, fromLow: fromLow, by: mark)
+      older = table[older].older
+    }
+  }
+
+  private mutating func makeConnection(
+    _ segment: Segment, key: ConnectionKey, fromLow: Bool, conversation: StreamIndex
+  ) -> Connection {
+    connectionCount += 1
+    let isSYNACK = segment.flags.isSuperset(of: [.syn, .ack])
+    return Connection(
+      number: connectionCount, key: key, initiatorIsLow: isSYNACK ? !fromLow : fromLow,
+      rolesKnown: segment.flags.contains(.syn), first: Mark(segment), conversation: conversation)
+  }
+
+  private mutating func insert(
+    _ connection: Connection, hash: UInt64, at time: Timestamp
+  ) -> UInt32 {
+    let slot = table.insert(connection, hash: hash)
+    enqueue(slot, at: clock ?? time)
+    return slot
+  }
+}
+
+extension Tombstones.Stone {
+  /// Whether the segment can be one of the connection that lies here: its numbers are near the end
+  /// of what its sender had sent.
+  func fits(_ segment: Segment, _ fromLow: Bool) -> Bool {
+    let end = fromLow ? lowEnd : highEnd
+    return abs(Int64(segment.sequenceNumber.distance(from: end))) <= 1 << 20
+  }
+}

@@ -1,0 +1,143 @@
+import Dissection
+
+/// Late segments: recorded when they pass, completed by the reply that shows their effect.
+extension Tracker {
+  /// Records the segment if it is late, and its sender's segment as the reply to a late one.
+  mutating func judge(
+    _ segment: Segment, slot: UInt32, sender: Role, receiverBefore: Claim?, stream: Int
+  ) -> LateKind? {
+    answer(segment, slot: slot, sender: sender)
+    guard let receiverBefore else { return nil }
+    let lateness = Lateness(
+      segment: segment, connection: table[slot], sender: sender, receiverBefore: receiverBefore)
+    guard let kind = lateness.kind else { return nil }
+    record(
+      segment, kind, slot: slot, stream: stream, afterClose: lateness.afterClose,
+      effect: lateness.effect, reply: lateness.expectedReply)
+    return kind
+  }
+
+  private mutating func record(
+    _ segment: Segment, _ kind: LateKind, slot: UInt32, stream: Int, afterClose: Interval?,
+    effect: LateEffect, reply: ExpectedReply
+  ) {
+    late[slot, default: []].append(
+      LateSegment(
+        connection: table[slot].number, stream: stream, frame: segment.frame, time: segment.time,
+        kind: kind, from: segment.source, to: segment.destination, afterClose: afterClose,
+        effect: effect, replyFrame: nil, replyExpected: reply,
+        reachesNewConnection: reachesNewer(segment, than: slot)))
+  }
+
+  /// Whether a newer incarnation on the same ports would take the segment: its sequence number
+  /// lies in the receive window there.
+  private func reachesNewer(_ segment: Segment, than slot: UInt32) -> Bool? {
+    let key = table[slot].key
+    guard let head = table.find(key, hash: table.hash(key)), head != slot else { return nil }
+    let newest = table[head]
+    let sender = newest.role(ofLow: segment.source == key.low)
+    let (own, peer) = (newest.ends[sender], newest.ends[sender.peer])
+    guard own.sent.contains(.anything), peer.sent.contains(.plain) else { return false }
+    let next = own.passed.contiguous
+    return segment.sequenceEnd.isAfter(next)
+      && segment.sequenceNumber.isBefore(next + max(peer.window, 1))
+  }
+
+  // MARK: Replies
+
+  /// Looks for the oldest late segment that this one can be the reply to.
+  private mutating func answer(_ segment: Segment, slot: UInt32, sender: Role) {
+    guard !late.isEmpty, segment.payloadLength == 0, !segment.flags.contains(.fin) else { return }
+    let key = table[slot].key
+    let head = table.find(key, hash: table.hash(key)) ?? slot
+    for candidate in head == slot ? [slot] : [slot, head] {
+      let patience = table[candidate].answerTime(sender) + .milliseconds(50)
+      guard
+        let index = late[candidate]?.firstIndex(where: {
+          $0.to == segment.source && $0.replyFrame == nil && $0.replyExpected != .none
+            && segment.time.since($0.time) <= patience
+        })
+      else { continue }
+      late[candidate]?[index].settle(by: segment)
+      return
+    }
+  }
+
+  // MARK: Strays
+
+  /// A segment whose connection has left memory.
+  mutating func noteStray(_ segment: Segment, slot: UInt32, of stone: Tombstones.Stone) {
+    let reply: ExpectedReply =
+      segment.flags.contains(.rst) ? .none : segment.flags.contains(.ack) ? .rst : .rstACK
+    record(
+      segment, .afterTimeWait, slot: slot, stream: Int(stone.stream), afterClose: nil,
+      effect: .none, reply: reply)
+    if let last = late[slot]?.indices.last {
+      late[slot]?[last].connection = Int(stone.connection)
+    }
+  }
+
+  /// A SYN that met an end in TIME_WAIT: it is late for the one, a dial for the other.
+  mutating func noteSYNInTimeWait(
+    _ segment: Segment, dial: UInt32, standing: UInt32, fromLow: Bool
+  ) {
+    let sender = table[standing].role(ofLow: fromLow)
+    let before = table[standing].claim(sender.peer, at: segment.time, profile: options.profile)
+    guard before.state == .timeWait else { return }
+    let own = table[standing].ends[sender]
+    let isAcceptable = own.isFollowed(by: segment)
+    if !isAcceptable, own.isTimestampOlder(segment) {
+      // PAWS comes first and restarts the timer (tcp_timewait_state_process).
+      table[standing].ends[sender.peer].timeWaitRestart = Mark(segment)
+    }
+    record(
+      segment, .synInTimeWait, slot: dial, stream: table[standing].conversation.current,
+      afterClose: before.since.map { max(segment.time.since($0), .zero) },
+      effect: .none, reply: isAcceptable ? .synACK : .ack)
+  }
+
+  /// A first segment mid-stream that is answered by RST: nobody knew that connection.
+  mutating func noteUnknownConnection(
+    _ segment: Segment, slot: UInt32, sender: Role, stream: Int
+  ) {
+    let (own, peer) = (table[slot].ends[sender], table[slot].ends[sender.peer])
+    guard !table[slot].rolesKnown, own.sent.isEmpty, peer.packets == 1, late[slot] == nil,
+      peer.sent.contains(.acknowledgment), segment.sequenceNumber == peer.ackSent
+    else { return }
+    late[slot] = [
+      LateSegment(
+        connection: table[slot].number, stream: stream, frame: peer.lastSent.frame,
+        time: peer.lastSent.time, kind: .unknownConnection, from: segment.destination,
+        to: segment.source, afterClose: nil, effect: .none, replyFrame: segment.frame,
+        replyExpected: .rst, reachesNewConnection: nil)
+    ]
+  }
+}
+
+extension LateSegment {
+  /// The reply tells what the segment met.
+  mutating func settle(by reply: Segment) {
+    replyFrame = reply.frame
+    if reply.flags.contains(.rst) {
+      if effect == .timerRestarted { effect = .none }
+    } else if reply.flags.contains(.syn) {
+      effect = .newConnection
+    }
+  }
+}
+
+extension Endpoint {
+  /// Whether a SYN may open a new connection at a TIME_WAIT that this endpoint left behind: its
+  /// sequence number lies beyond, or its timestamp is newer (RFC 6191 section 2).
+  func isFollowed(by syn: Segment) -> Bool {
+    if isTimestampOlder(syn) { return false }
+    if syn.sequenceNumber.isAfter(sendNext) { return true }
+    guard syn.options.hasTimestamps, sent.contains(.timestamps) else { return false }
+    return Int32(bitPattern: syn.options.timestampValue &- timestampValue) > 0
+  }
+
+  func isTimestampOlder(_ segment: Segment) -> Bool {
+    guard segment.options.hasTimestamps, sent.contains(.timestamps) else { return false }
+    return Int32(bitPattern: segment.options.timestampValue &- timestampValue) < 0
+  }
+}
