@@ -24,6 +24,9 @@ struct PcapngReader {
     static let packet: UInt32 = 2
     static let simplePacket: UInt32 = 3
     static let enhancedPacket: UInt32 = 6
+    /// No packets, but Wireshark shows and numbers them as frames: journal entries, custom
+    /// blocks, system calls.
+    static let numbered: [UInt32] = [9, 0xbad, 0x4000_0bad, 0x204, 0x216, 0x221]
   }
 
   /// A block that lies complete in memory.
@@ -116,7 +119,8 @@ struct PcapngReader {
     case BlockType.section:
       return readSection(block, placement, notes: &notes)
     default:
-      // Names, statistics, secrets, custom blocks: nothing that bears on a frame.
+      // Names, statistics, secrets: nothing that bears on a frame.
+      if BlockType.numbered.contains(placement.type) { frames += 1 }
       return nil
     }
   }
