@@ -1,0 +1,210 @@
+import Dissection
+import Tracking
+
+/// One connection told as a ladder, with the reasons for what is claimed at its end.
+public struct ExplainReport {
+  public let connection: ConnectionReport
+  public let ladder: Ladder
+  public let instant: Timestamp
+  public let findings: [Finding]
+
+  public init(
+    connection: ConnectionReport, ladder: Ladder, instant: Timestamp, minimumAge: Interval
+  ) {
+    self.connection = connection
+    self.ladder = ladder
+    self.instant = instant
+    findings = connection.findings(at: instant, minimumAge: minimumAge)
+  }
+
+  /// The whole report in one of the forms.
+  public func text(_ format: ReportFormat, style: TextStyle) -> [UInt8] {
+    switch format {
+    case .text: plainText(style)
+    case .json: document()
+    case .jsonl: jsonLines()
+    case .csv: table()
+    }
+  }
+
+  private func plainText(_ style: TextStyle) -> [UInt8] {
+    var output = OutputBuffer()
+    let times = TimeStyle(zone: style.zone, first: connection.firstTime, last: instant)
+    let title =
+      "Connection \(connection.number): \(connection.endpoints.initiator.local.text) to "
+      + connection.endpoints.responder.local.text
+    output.appendLine(style.palette.paint(title, as: .heading))
+    output.appendWrapped(introduction(times))
+    output.appendLine()
+    let writer = LadderText(
+      connection: connection, palette: style.palette, origin: connection.firstTime)
+    writer.write(ladder.lines, to: &output)
+    output.appendLine()
+    output.appendLine("? behind a state: presumed, not proved by the end's own packets.")
+    output.appendLine("States are as of \(times.sentence(instant)).")
+    output.appendLine()
+    for role in Role.allCases { explain(role, times, to: &output) }
+    for finding in findings {
+      output.append(style.palette.paint("Finding: ", as: .problem))
+      output.appendWrapped(finding.message(in: connection) + ".")
+    }
+    output.appendLine("To see it in Wireshark: \(connection.wiresharkFilter)")
+    return output.bytes
+  }
+
+  private func introduction(_ times: TimeStyle) -> String {
+    var text = "\(connection.packets.counted("packet")), frames \(connection.firstFrame) to "
+      + "\(connection.lastFrame), from \(times.sentence(connection.firstTime)); close: "
+      + connection.close.rawValue
+    if let first = connection.closedFirst {
+      switch first {
+      case .initiator: text += ", the initiator closed first"
+      case .responder: text += ", the responder closed first"
+      case .both: text += ", both closed at once"
+      }
+    }
+    if let cause = connection.resetCause { text += "; reset: \(cause.words)" }
+    if !connection.rolesKnown { text += "; who dialled is not known: the capture begins later" }
+    if connection.oneSided { text += "; seen from one side only" }
+    if connection.gap { text += "; packets are missing" }
+    return text + "."
+  }
+
+  /// Why this end's state is claimed, and what would settle what is open.
+  private func explain(_ role: Role, _ times: TimeStyle, to output: inout OutputBuffer) {
+    let end = connection.endpoints[role]
+    let claim = end.claim
+    let name = connection.rolesKnown ? "The \(role.name) " : ""
+    var text = "\(name)\(end.local.text) is \(claim.state.name) (\(claim.certainty.name))"
+    if let since = claim.since { text += " since \(times.sentence(since))" }
+    text += ": \(claim.ground.sentence)."
+    if let until = claim.until { text += " Its timer runs until \(times.sentence(until))." }
+    output.appendWrapped(text)
+    let others = claim.possible.ordered(first: claim.state).dropFirst().map(\.name)
+    if !others.isEmpty {
+      output.appendWrapped("It can also be \(others.joined(separator: ", ")).", indent: 2)
+    }
+    if claim.certainty == .presumed {
+      output.appendWrapped("What would settle it: \(claim.ground.whatWouldSettle).", indent: 2)
+    }
+    if let filter = WiresharkFilter.frames(claim.evidence.frames) {
+      output.appendLine("  Look at: \(filter)")
+    }
+    output.appendLine()
+  }
+}
+
+/// The forms for programs: the objects of `read` for this connection, and its segments.
+extension ExplainReport {
+  private func jsonLines() -> [UInt8] {
+    var json = JSONWriter()
+    json.write(connection)
+    json.endLine()
+    for role in Role.allCases {
+      json.write(role, of: connection)
+      json.endLine()
+    }
+    for late in connection.late {
+      json.write(late)
+      json.endLine()
+    }
+    for finding in findings {
+      json.write(finding, of: connection)
+      json.endLine()
+    }
+    for row in rows {
+      write(row, to: &json)
+      json.endLine()
+    }
+    return json.output.bytes
+  }
+
+  private func document() -> [UInt8] {
+    var json = JSONWriter()
+    func array<Value>(_ name: String, _ values: [Value], _ write: (Value) -> Void) {
+      json.key(name)
+      json.beginArray()
+      for value in values {
+        json.newLine()
+        write(value)
+      }
+      json.endArray()
+    }
+    json.beginObject()
+    array("connections", [connection]) { json.write($0) }
+    array("endpoints", Role.allCases) { json.write($0, of: connection) }
+    array("late", connection.late) { json.write($0) }
+    array("findings", findings) { json.write($0, of: connection) }
+    array("ladder", rows) { write($0, to: &json) }
+    json.endObject()
+    json.endLine()
+    return json.output.bytes
+  }
+
+  private var rows: [LadderRow] {
+    ladder.lines.compactMap { line in
+      switch line {
+      case .row(let row): row
+      case .omitted: nil
+      }
+    }
+  }
+
+  /// A `ladder` object: a segment, or with a null `frame` a timer.
+  private func write(_ row: LadderRow, to json: inout JSONWriter) {
+    json.beginObject()
+    json.field("type", "ladder")
+    json.field("connection", connection.number)
+    json.field("time", row.time)
+    let segment = row.segment
+    json.field("frame", segment?.frame)
+    json.field("sender", segment?.sender.name)
+    json.field("flags", segment?.flags.names)
+    json.field("relative_seq", segment.map { Int($0.relativeSequence) })
+    json.field("relative_ack", segment?.relativeAcknowledgment.map { Int($0) })
+    json.field("length", segment.map { Int($0.payloadLength) })
+    json.field("copy", segment?.isCopy)
+    json.field("late", segment?.late?.rawValue)
+    json.field("initiator_state", row.states.initiator.state.name)
+    json.field("initiator_certainty", row.states.initiator.certainty.name)
+    json.field("responder_state", row.states.responder.state.name)
+    json.field("responder_certainty", row.states.responder.certainty.name)
+    json.field("note", row.note)
+    json.endObject()
+  }
+
+  private func table() -> [UInt8] {
+    var csv = CSVTable()
+    csv.write(titles: [
+      "time", "frame", "sender", "flags", "relative_seq", "relative_ack", "length", "late",
+      "initiator_state", "initiator_certainty", "responder_state", "responder_certainty", "note",
+    ])
+    for row in rows {
+      let segment = row.segment
+      csv.time(row.time)
+      csv.number(segment?.frame)
+      csv.text(segment?.sender.name ?? "")
+      csv.text(segment?.flags.names ?? "")
+      csv.number(segment.map { Int($0.relativeSequence) })
+      csv.number(segment?.relativeAcknowledgment.map { Int($0) })
+      csv.number(segment.map { Int($0.payloadLength) })
+      csv.text(segment?.late?.rawValue ?? "")
+      for role in Role.allCases {
+        csv.text(row.states[role].state.name)
+        csv.text(row.states[role].certainty.name)
+      }
+      csv.text(row.note ?? "")
+      csv.endLine()
+    }
+    return csv.output.bytes
+  }
+}
+
+extension LadderRow {
+  fileprivate var segment: LadderSegment? {
+    switch event {
+    case .segment(let segment): segment
+    case .timer: nil
+    }
+  }
+}

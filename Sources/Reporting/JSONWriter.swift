@@ -1,0 +1,124 @@
+import Dissection
+
+/// Writes JSON as it comes, keys in the order given: no tree is built.
+public struct JSONWriter: Sendable {
+  public var output = OutputBuffer()
+  /// A value stands before this place in the same array or object.
+  private var needsComma = false
+
+  public init() {}
+
+  public mutating func beginObject() { open(UInt8(ascii: "{")) }
+  public mutating func endObject() { close(UInt8(ascii: "}")) }
+  public mutating func beginArray() { open(UInt8(ascii: "[")) }
+  public mutating func endArray() { close(UInt8(ascii: "]")) }
+
+  public mutating func key(_ name: String) {
+    comma()
+    output.appendJSONString(name)
+    output.append(UInt8(ascii: ":"))
+    needsComma = false
+  }
+
+  /// Starts a new line before the next value, for documents that people also read.
+  public mutating func newLine() {
+    comma()
+    output.append(UInt8(ascii: "\n"))
+    needsComma = false
+  }
+
+  /// Ends a document or a line of JSON lines.
+  public mutating func endLine() {
+    output.append(UInt8(ascii: "\n"))
+    needsComma = false
+  }
+
+  public mutating func null() { scalar { $0.append("null") } }
+  public mutating func value(_ number: Int) { scalar { $0.appendDecimal(Int64(number)) } }
+  public mutating func value(_ text: String) { scalar { $0.appendJSONString(text) } }
+
+  public mutating func field(_ name: String, _ number: Int?) {
+    key(name)
+    if let number { value(number) } else { null() }
+  }
+
+  public mutating func field(_ name: String, _ number: UInt64) {
+    key(name)
+    scalar { $0.appendDecimal(number) }
+  }
+
+  public mutating func field(_ name: String, _ text: String?) {
+    key(name)
+    if let text { value(text) } else { null() }
+  }
+
+  public mutating func field(_ name: String, _ flag: Bool?) {
+    key(name)
+    guard let flag else { return null() }
+    scalar { $0.append(flag ? "true" : "false") }
+  }
+
+  public mutating func field(_ name: String, _ time: Timestamp?) {
+    key(name)
+    guard let time else { return null() }
+    scalar {
+      $0.append(UInt8(ascii: "\""))
+      $0.appendRFC3339(time)
+      $0.append(UInt8(ascii: "\""))
+    }
+  }
+
+  /// A duration, in seconds.
+  public mutating func field(_ name: String, _ interval: Interval?) {
+    key(name)
+    guard let interval else { return null() }
+    scalar { $0.appendSeconds(interval) }
+  }
+
+  public mutating func field(_ name: String, _ socket: SocketAddress) {
+    key(name)
+    beginObject()
+    address(of: socket)
+    endObject()
+  }
+
+  public mutating func field(_ name: String, _ numbers: [Int]) {
+    key(name)
+    beginArray()
+    for number in numbers { value(number) }
+    endArray()
+  }
+
+  /// `address` and `port` into the object that is open.
+  public mutating func address(of socket: SocketAddress) {
+    key("address")
+    // No character of an address needs an escape.
+    scalar {
+      $0.append(UInt8(ascii: "\""))
+      $0.append(socket.address)
+      $0.append(UInt8(ascii: "\""))
+    }
+    field("port", Int(socket.port))
+  }
+
+  private mutating func scalar(_ write: (inout OutputBuffer) -> Void) {
+    comma()
+    write(&output)
+    needsComma = true
+  }
+
+  private mutating func open(_ bracket: UInt8) {
+    comma()
+    output.append(bracket)
+    needsComma = false
+  }
+
+  private mutating func close(_ bracket: UInt8) {
+    output.append(bracket)
+    needsComma = true
+  }
+
+  private mutating func comma() {
+    if needsComma { output.append(UInt8(ascii: ",")) }
+  }
+}

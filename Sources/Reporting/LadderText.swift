@@ -1,0 +1,140 @@
+import Dissection
+import Tracking
+
+/// A ladder in the style of RFC 9293's figures, 100 columns wide: frame and time, the initiator's
+/// state, the segment as an arrow, the responder's state.
+struct LadderText {
+  private static let frameWidth = 8
+  private static let timeWidth = 12
+  private static let stateWidth = 13
+  private static let arrowWidth =
+    Page.width - frameWidth - timeWidth - 2 * stateWidth - 5
+
+  let connection: ConnectionReport
+  let palette: Palette
+  /// The first packet's time, from which the rows count.
+  let origin: Timestamp
+
+  func write(_ lines: [Ladder.Line], to output: inout OutputBuffer) {
+    let ends = connection.endpoints
+    output.appendLine(
+      palette.paint(
+        left("") + ends.initiator.local.text.cutInTheMiddle(to: 36).padded(to: 38)
+          + ends.responder.local.text.cutInTheMiddle(to: 37).leftPadded(to: 37),
+        as: .heading))
+    var states: Pair<LadderState>?
+    var previousTime = origin
+    for line in lines {
+      switch line {
+      case .row(let row):
+        write(row, before: states, after: previousTime, to: &output)
+        states = row.states
+        previousTime = row.time
+      case .omitted(let count, let first, let last):
+        let text = "... \(count.counted("segment")) without a change, frames \(first) to \(last)"
+        output.appendLine(palette.paint(left("") + text, as: .faint))
+      }
+    }
+  }
+
+  private func write(
+    _ row: LadderRow, before: Pair<LadderState>?, after: Timestamp,
+    to output: inout OutputBuffer
+  ) {
+    let start = state(row.states.initiator, changed: before?.initiator != row.states.initiator)
+    let end = state(row.states.responder, changed: before?.responder != row.states.responder)
+    let time = row.time.since(origin).clock
+    let frame: String
+    let middle: String
+    switch row.event {
+    case .segment(let segment):
+      frame = String(segment.frame)
+      middle = arrow(segment)
+    case .timer:
+      frame = ""
+      middle = "( \(row.note ?? "timer") )".centered(to: Self.arrowWidth, with: " ")
+    }
+    output.append(left(frame, time))
+    output.append(start)
+    output.append(" ")
+    output.append(middle)
+    output.append(" ")
+    output.appendLine(end)
+    if let remark = remark(row) {
+      output.appendLine(palette.paint(left("") + "  " + remark, as: .caution))
+    }
+  }
+
+  private func left(_ frame: String, _ time: String = "") -> String {
+    frame.leftPadded(to: Self.frameWidth) + " " + time.leftPadded(to: Self.timeWidth) + "  "
+  }
+
+  /// The state with `?` for a presumed one; faint when the row did not change it.
+  private func state(_ state: LadderState, changed: Bool) -> String {
+    let mark = state.certainty == .presumed ? "?" : ""
+    let text = (state.state.name + mark).padded(to: Self.stateWidth)
+    return changed ? text : palette.paint(text, as: .faint)
+  }
+
+  private func arrow(_ segment: LadderSegment) -> String {
+    var text = "\(segment.flags.names) seq=\(segment.relativeSequence)"
+    if let acknowledgment = segment.relativeAcknowledgment { text += " ack=\(acknowledgment)" }
+    if segment.payloadLength > 0 { text += " len=\(segment.payloadLength)" }
+    let body = " \(text) "
+    let width = Self.arrowWidth - 2
+    return segment.sender == .initiator
+      ? "-" + body.centered(to: width, with: "-") + ">"
+      : "<" + body.centered(to: width, with: "-") + "-"
+  }
+
+  /// What there is to say of a segment beside its states.
+  private func remark(_ row: LadderRow) -> String? {
+    guard case .segment(let segment) = row.event else { return nil }
+    if segment.isCopy { return "copy: the same packet captured again" }
+    guard let kind = segment.late else { return row.note }
+    var text = "late: \(kind.rawValue)"
+    if let late = connection.late.first(where: { $0.frame == segment.frame }) {
+      if let after = late.afterClose { text += ", \(after.words) after the close" }
+      text += "; effect: \(late.effect.words)"
+      if let reply = late.replyFrame { text += "; answered in frame \(reply)" }
+    }
+    return text
+  }
+}
+
+extension TCPFlags {
+  /// `[FIN, ACK]`, in the order in which people say them.
+  var names: String {
+    let named: [(TCPFlags, String)] = [
+      (.syn, "SYN"), (.fin, "FIN"), (.rst, "RST"), (.psh, "PSH"), (.ack, "ACK"), (.urg, "URG"),
+      (.ece, "ECE"), (.cwr, "CWR"),
+    ]
+    return "[" + named.filter { contains($0.0) }.map(\.1).joined(separator: ", ") + "]"
+  }
+}
+
+extension Interval {
+  /// Seconds with six digits after the point, for a column of times.
+  var clock: String {
+    let magnitude = nanoseconds.magnitude / 1_000
+    let fraction = String(magnitude % 1_000_000)
+    return (nanoseconds < 0 ? "-" : "") + "\(magnitude / 1_000_000)."
+      + String(repeating: "0", count: 6 - fraction.count) + fraction
+  }
+}
+
+extension String {
+  func padded(to width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - unicodeScalars.count))
+  }
+
+  func leftPadded(to width: Int) -> String {
+    String(repeating: " ", count: max(0, width - unicodeScalars.count)) + self
+  }
+
+  func centered(to width: Int, with filler: Character) -> String {
+    let space = max(0, width - unicodeScalars.count)
+    return String(repeating: filler, count: space / 2) + self
+      + String(repeating: filler, count: space - space / 2)
+  }
+}

@@ -1,0 +1,132 @@
+import Dissection
+import Tracking
+
+/// Both ends of every connection as netstat would list them at one instant.
+public struct NetstatReport {
+  private struct Row {
+    var role: Role
+    var connection: ConnectionReport
+    var end: EndpointReport { connection.endpoints[role] }
+  }
+
+  private let format: ReportFormat
+  private let selection: Selection
+  private let style: TextStyle
+  private var rows: [Row] = []
+
+  public init(format: ReportFormat, selection: Selection, style: TextStyle = TextStyle()) {
+    self.format = format
+    self.selection = selection
+    self.style = style
+  }
+
+  /// Takes one connection as it is at `instant`.
+  public mutating func add(_ connection: ConnectionReport, at instant: Timestamp) {
+    for role in Role.allCases {
+      let end = connection.endpoints[role]
+      guard selection.includes(end.local) else { continue }
+      if end.claim.state == .closed, !selection.all { continue }
+      if let since = end.claim.since, instant.since(since) < selection.minimumAge { continue }
+      rows.append(Row(role: role, connection: connection))
+    }
+  }
+
+  /// Writes the list as of `instant`; JSON by connection, text by address.
+  public mutating func finish(at instant: Timestamp?, drain: ReadReport.Drain) throws {
+    rows.sort { left, right in
+      left.connection.number == right.connection.number
+        ? left.role.rawValue < right.role.rawValue
+        : left.connection.number < right.connection.number
+    }
+    switch format {
+    case .text: try writeText(at: instant, drain: drain)
+    case .json, .jsonl: try writeJSON(drain: drain)
+    case .csv: try writeCSV(drain: drain)
+    }
+  }
+
+  private func writeJSON(drain: ReadReport.Drain) throws {
+    var json = JSONWriter()
+    if format == .json {
+      json.beginObject()
+      json.key("endpoints")
+      json.beginArray()
+    }
+    for row in rows {
+      if format == .json { json.newLine() }
+      json.write(row.role, of: row.connection)
+      if format == .jsonl { json.endLine() }
+      try drainFull(&json.output, drain)
+    }
+    if format == .json {
+      json.endArray()
+      json.endObject()
+      json.endLine()
+    }
+    try drain(json.output.bytes)
+  }
+
+  private func writeCSV(drain: ReadReport.Drain) throws {
+    var csv = CSVTable()
+    csv.writeEndpointsHeader()
+    for row in rows {
+      csv.write(row.role, of: row.connection)
+      try drainFull(&csv.output, drain)
+    }
+    try drain(csv.output.bytes)
+  }
+
+  private func drainFull(_ output: inout OutputBuffer, _ drain: ReadReport.Drain) throws {
+    guard output.count >= 1 << 16 else { return }
+    try drain(output.bytes)
+    output.removeAll()
+  }
+}
+
+/// The text form.
+extension NetstatReport {
+  private mutating func writeText(at instant: Timestamp?, drain: ReadReport.Drain) throws {
+    var output = OutputBuffer()
+    guard let instant else {
+      output.appendLine("No TCP packet, so no connection.")
+      return try drain(output.bytes)
+    }
+    rows.sort { left, right in
+      (left.end.local, left.end.remote, left.connection.number)
+        < (right.end.local, right.end.remote, right.connection.number)
+    }
+    let earliest = rows.compactMap(\.end.claim.since).min() ?? instant
+    let latest = rows.compactMap(\.end.claim.until).max() ?? instant
+    let times = TimeStyle(zone: style.zone, first: earliest, last: max(latest, instant))
+    output.appendLine("\(rows.count.counted("end")) at \(times.sentence(instant))")
+    if rows.isEmpty { return try drain(output.bytes) }
+
+    var layout = TableLayout([
+      .init("#", .right), .init("local", cutTo: 15), .init("foreign", cutTo: 15), .init("state"),
+      .init("since"), .init("for"), .init("until"), .init("sure", cutTo: 8),
+    ])
+    for row in rows {
+      for (column, cell) in cells(row, at: instant, times).enumerated() {
+        layout.widen(column, to: cell)
+      }
+    }
+    layout.fit()
+    layout.writeTitles(to: &output, palette: style.palette)
+    for row in rows {
+      layout.write(cells(row, at: instant, times), to: &output)
+      try drainFull(&output, drain)
+    }
+    try drain(output.bytes)
+  }
+
+  private func cells(_ row: Row, at instant: Timestamp, _ times: TimeStyle) -> [String] {
+    let claim = row.end.claim
+    let others = claim.possible.ordered(first: claim.state).dropFirst().map(\.name)
+    let sure = others.isEmpty ? claim.certainty.name : "or " + others.joined(separator: ", ")
+    return [
+      String(row.connection.number), row.end.local.text, row.end.remote.text, claim.state.name,
+      claim.since.map(times.cell) ?? "before", claim.since.map { instant.since($0).words } ?? "",
+      claim.until.map(times.cell) ?? "", sure,
+    ]
+  }
+}

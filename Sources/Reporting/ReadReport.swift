@@ -1,0 +1,142 @@
+import Dissection
+import Tracking
+
+/// The forms a report comes in.
+public enum ReportFormat: String, CaseIterable, Sendable {
+  case text, json, jsonl, csv
+}
+
+/// The report of `read`: takes connections one by one as they become final.
+///
+/// Text keeps the worst rows and counts; JSON lines and CSV are written as they come; a JSON
+/// document holds the connections that it shows, to sort them.
+public struct ReadReport {
+  /// Receives finished text in large pieces.
+  public typealias Drain = (_ bytes: [UInt8]) throws -> Void
+
+  private static let pieceBytes = 1 << 16
+
+  private let format: ReportFormat
+  private let selection: Selection
+  private let style: TextStyle
+  private let drain: Drain
+  public private(set) var summary = Summary()
+  private var sections: TextSections
+  private var held: [Selected] = []
+  private var json = JSONWriter()
+  private var csv = CSVTable()
+
+  public init(
+    format: ReportFormat, selection: Selection, style: TextStyle = TextStyle(),
+    drain: @escaping Drain
+  ) {
+    self.format = format
+    self.selection = selection
+    self.style = style
+    self.drain = drain
+    sections = TextSections(all: selection.all)
+    if format == .csv { csv.writeFindingsHeader() }
+  }
+
+  /// Takes one connection as it is at `instant`, and never again.
+  public mutating func add(_ connection: ConnectionReport, at instant: Timestamp) throws {
+    guard let selected = selection.apply(to: connection, at: instant) else { return }
+    summary.add(selected, at: instant)
+    let isShown = selected.isFound || selection.all
+    switch format {
+    case .text: sections.add(selected)
+    case .json: if isShown { held.append(selected) }
+    case .jsonl: if isShown { try writeLines(selected) }
+    case .csv:
+      for finding in selected.findings { csv.write(finding, of: connection) }
+      try drainFull(&csv.output)
+    }
+  }
+
+  /// Ends the report.
+  ///
+  /// - Parameter instant: the end of the capture; nil when nothing was in it.
+  public mutating func finish(captures: [CaptureRow], at instant: Timestamp?) throws {
+    switch format {
+    case .text:
+      var report = TextReport(
+        sections: sections, summary: summary, captures: captures, instant: instant, style: style)
+      try drain(report.write().bytes)
+    case .json:
+      try writeDocument(captures)
+    case .jsonl:
+      for capture in captures {
+        json.write(capture)
+        json.endLine()
+      }
+      json.write(summary)
+      json.endLine()
+      try drain(json.output.bytes)
+    case .csv:
+      try drain(csv.output.bytes)
+    }
+  }
+
+  private mutating func writeLines(_ selected: Selected) throws {
+    let connection = selected.connection
+    json.write(connection)
+    json.endLine()
+    for role in selected.roles {
+      json.write(role, of: connection)
+      json.endLine()
+    }
+    for late in selected.late {
+      json.write(late)
+      json.endLine()
+    }
+    for finding in selected.findings {
+      json.write(finding, of: connection)
+      json.endLine()
+    }
+    try drainFull(&json.output)
+  }
+
+  private mutating func writeDocument(_ captures: [CaptureRow]) throws {
+    held.sort { $0.connection.number < $1.connection.number }
+    json.beginObject()
+    try writeArray("captures", captures) { $0.write($1) }
+    try writeArray("connections", held) { $0.write($1.connection) }
+    try writeArray("endpoints", held) { writer, selected in
+      for role in selected.roles {
+        if role != selected.roles.first { writer.newLine() }
+        writer.write(role, of: selected.connection)
+      }
+    }
+    try writeArray("late", held.lazy.flatMap(\.late)) { $0.write($1) }
+    let findings = held.lazy.flatMap { selected in
+      selected.findings.lazy.map { ($0, selected.connection) }
+    }
+    try writeArray("findings", findings) { $0.write($1.0, of: $1.1) }
+    json.key("summary")
+    json.write(summary)
+    json.endObject()
+    json.endLine()
+    try drain(json.output.bytes)
+    json.output.removeAll()
+  }
+
+  /// One array of the document, a line for each object.
+  private mutating func writeArray<Rows: Sequence>(
+    _ name: String, _ rows: Rows, _ write: (inout JSONWriter, Rows.Element) -> Void
+  ) throws {
+    json.key(name)
+    json.beginArray()
+    for row in rows {
+      json.newLine()
+      write(&json, row)
+      try drainFull(&json.output)
+    }
+    json.endArray()
+  }
+
+  private func drainFull(_ output: inout OutputBuffer) throws {
+    guard output.count >= Self.pieceBytes else { return }
+    try drain(output.bytes)
+    output.removeAll()
+  }
+}

@@ -1,0 +1,175 @@
+import Dissection
+import Tracking
+
+/// The sections about ends that linger in a state.
+extension TextReport {
+  mutating func writeCloseWait() {
+    let idle = sections.closeWaitIdle
+    let draining = sections.closeWaitDraining
+    guard idle.total + draining.total > 0 else { return }
+    if idle.total > 0 {
+      writeHeading("CLOSE_WAIT", ": \(idle.total.counted("end"))", as: .problem)
+      let report = self
+      writeHolders(sections.closeWaitHolders.mapValues(\.idle)) {
+        report.closeWaitSentence($0, $1)
+      }
+      output.appendLine()
+      writeEnds(idle)
+    }
+    if draining.total > 0 {
+      writeHeading(
+        "CLOSE_WAIT, half-close in use",
+        ": \(draining.total.counted("end")) still sending after the other side closed",
+        as: .caution)
+      writeEnds(draining)
+    }
+  }
+
+  private func closeWaitSentence(
+    _ holder: TextSections.Holder, _ holding: TextSections.Holding
+  ) -> String {
+    let oldest = "the oldest for \(holding.oldest.words)"
+    if holder.isService {
+      let connections = summary.services[holder.service]?.connections ?? holding.count
+      return "\(holder.service.text) has left \(holding.count.grouped) of "
+        + "\(connections.counted("connection")) open after the client closed, \(oldest): "
+        + "the program there doesn't close its sockets."
+    }
+    return "\(holder.holder.text) has left \(holding.count.counted("connection")) to "
+      + "\(holder.service.text) open after the server closed, \(oldest): "
+      + "the program at \(holder.holder.text) doesn't close its sockets."
+  }
+
+  mutating func writeUnfinished() {
+    let rows = sections.unfinished
+    guard rows.total > 0 else { return }
+    let kinds: [FindingKind] = [.finWait1, .finWait2, .closing, .lastAck, .halfOpen]
+    let counts = kinds.compactMap { kind -> String? in
+      guard let count = summary.findingsByKind[kind], count > 0 else { return nil }
+      return "\(count.grouped) \(kind.stateName)"
+    }
+    writeHeading("Unfinished closes", ": " + counts.joined(separator: ", "), as: .caution)
+    var table = TextTable([
+      .init("#", .right), .init("end", cutTo: 15), .init("towards", cutTo: 15), .init("state"),
+      .init("since"), .init("for"), .init("sure"), .init("frames", cutTo: 5),
+    ])
+    for row in rows.rows {
+      let state = row.finding.kind == .halfOpen ? "half open" : row.end.claim.state.name
+      table.append([
+        String(row.connection), row.end.local.text, row.end.remote.text, state, since(row.end),
+        row.finding.age?.words ?? "", row.end.claim.certainty.name, frames(row),
+      ])
+    }
+    table.write(to: &output, palette: palette)
+    writeHidden(rows.hidden)
+    output.appendLine()
+  }
+
+  mutating func writeTimeWait() {
+    let rows = sections.timeWait
+    guard rows.total > 0 else { return }
+    writeHeading("TIME_WAIT", ": \(rows.total.counted("end"))", as: .heading)
+    let times = times
+    writeHolders(sections.timeWaitHolders) { holder, holding in
+      let until = holding.lastUntil.map { ", the last until \(times.cell($0))" } ?? ""
+      return holder.isService
+        ? "\(holder.service.text) holds \(holding.count.grouped)\(until): the server closes first."
+        : "\(holder.holder.text) holds \(holding.count.grouped) towards "
+          + "\(holder.service.text)\(until): the client closes first."
+    }
+    output.appendLine()
+    var table = TextTable([
+      .init("#", .right), .init("end", cutTo: 15), .init("towards", cutTo: 15), .init("since"),
+      .init("until"), .init("left"), .init("sure"), .init("frames", cutTo: 5),
+    ])
+    for row in rows.rows {
+      let until = row.end.claim.until
+      let left = until.flatMap { until in instant.map { until.since($0) } }
+      table.append([
+        String(row.connection), row.end.local.text, row.end.remote.text, since(row.end),
+        until.map(times.cell) ?? "", left.map { max($0, .zero).words } ?? "",
+        row.end.claim.certainty.name, frames(row),
+      ])
+    }
+    table.write(to: &output, palette: palette)
+    writeHidden(rows.hidden)
+    output.appendLine()
+  }
+
+  /// One sentence for each holder, the one with the most sockets first.
+  private mutating func writeHolders(
+    _ holders: [TextSections.Holder: TextSections.Holding],
+    sentence: (TextSections.Holder, TextSections.Holding) -> String
+  ) {
+    let ordered = holders.filter { $0.value.count > 0 }.sorted { left, right in
+      if left.value.count != right.value.count { return left.value.count > right.value.count }
+      return left.key < right.key
+    }
+    for (holder, holding) in ordered.prefix(TextSections.shortLimit) {
+      output.appendWrapped(sentence(holder, holding), indent: TableLayout.indent)
+    }
+    let rest = ordered.dropFirst(TextSections.shortLimit)
+    if !rest.isEmpty {
+      let count = rest.reduce(0) { $0 + $1.value.count }
+      output.appendLine("  and \(count.grouped) more at \(rest.count.counted("place"))")
+    }
+  }
+
+  private mutating func writeEnds(_ rows: TopList<TextSections.EndRow>) {
+    var table = TextTable([
+      .init("#", .right), .init("end", cutTo: 15), .init("towards", cutTo: 15), .init("since"),
+      .init("for"), .init("sure"), .init("frames", cutTo: 5),
+    ])
+    for row in rows.rows {
+      table.append([
+        String(row.connection), row.end.local.text, row.end.remote.text, since(row.end),
+        row.finding.age?.words ?? "", row.end.claim.certainty.name, frames(row),
+      ])
+    }
+    table.write(to: &output, palette: palette)
+    writeHidden(rows.hidden)
+    output.appendLine()
+  }
+
+  private func since(_ end: EndpointReport) -> String {
+    end.claim.since.map(times.cell) ?? "before"
+  }
+
+  private func frames(_ row: TextSections.EndRow) -> String {
+    row.finding.evidence.map(String.init).joined(separator: ",")
+  }
+}
+
+extension TextSections.Holding {
+  /// The same without the ends that still send.
+  fileprivate var idle: TextSections.Holding {
+    var copy = self
+    copy.count -= draining
+    return copy
+  }
+}
+
+extension TextSections.Holder: Comparable {
+  static func < (left: Self, right: Self) -> Bool {
+    if left.service != right.service { return left.service < right.service }
+    if left.isService != right.isService { return left.isService }
+    return left.holder < right.holder
+  }
+}
+
+extension FindingKind {
+  /// The state's one spelling, or words for what is no state.
+  var stateName: String {
+    switch self {
+    case .closeWait: TCPState.closeWait.name
+    case .timeWait: TCPState.timeWait.name
+    case .finWait1: TCPState.finWait1.name
+    case .finWait2: TCPState.finWait2.name
+    case .lastAck: TCPState.lastAck.name
+    case .closing: TCPState.closing.name
+    case .halfOpen: "half open"
+    case .latePackets: "late packets"
+    case .reset: "reset"
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import Tracking
+
+/// Display filters to paste into Wireshark 3.6 or later, or into `tshark -Y`.
+public enum WiresharkFilter {
+  /// More frames than this make a filter nobody pastes.
+  static let frameLimit = 24
+
+  /// All packets of some tcp.stream indices.
+  public static func streams(_ streams: [Int]) -> String {
+    streams.count == 1
+      ? "tcp.stream == \(streams[0])" : "tcp.stream in {\(list(streams))}"
+  }
+
+  /// Some packets; nil for none or too many.
+  public static func frames(_ frames: [Int]) -> String? {
+    switch frames.count {
+    case 0: nil
+    case 1: "frame.number == \(frames[0])"
+    case ...frameLimit: "frame.number in {\(list(frames))}"
+    default: nil  // an Int
+    }
+  }
+
+  private static func list(_ numbers: [Int]) -> String {
+    numbers.map(String.init).joined(separator: ", ")
+  }
+}
+
+extension ConnectionReport {
+  /// All packets of this connection; where Wireshark splits it, those of all its streams.
+  public var wiresharkFilter: String {
+    WiresharkFilter.streams(mergedStreams.isEmpty ? [stream] : mergedStreams)
+  }
+}
+
+extension Finding {
+  /// The packets that show the finding: the late ones themselves, else the whole connection.
+  public func wiresharkFilter(in connection: ConnectionReport) -> String {
+    guard kind == .latePackets else { return connection.wiresharkFilter }
+    let frames = Set(connection.late.flatMap { [$0.frame] + ($0.replyFrame.map { [$0] } ?? []) })
+    return WiresharkFilter.frames(frames.sorted()) ?? connection.wiresharkFilter
+  }
+}
