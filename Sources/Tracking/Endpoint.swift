@@ -37,6 +37,12 @@ struct Endpoint: Sendable {
   /// The highest acknowledgment it sent: its RCV.NXT, proved; and the first frame that carried it.
   var ackSent = SequenceNumber(0)
   var ackMark = Mark.none
+  /// All it sent was acknowledged by what the peer sent from here on; nil while something is not.
+  var dataConfirmFrom: SequenceNumber?
+  /// Whether it has shown that it has that acknowledgment.
+  var dataConfirmed = true
+  /// The last time it advertised a closed window.
+  var windowClosed = Timestamp.distantPast
   /// Its last advertised receive window, scaled, in octets.
   var window: UInt32 = 0
   var windowShift: UInt8 = 0

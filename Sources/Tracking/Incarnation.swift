@@ -6,8 +6,8 @@ struct IncarnationFit {
   let segment: Segment
   let sender: Role
 
-  /// What a sender may be ahead of what the capture has shown of it.
-  private static let reach: UInt32 = 1 << 16
+  /// Where nothing is known of an end: worse than any near miss, better than a contradiction.
+  private static let unknownDistance: UInt64 = 1 << 16
 
   func distance(_ connection: Connection) -> UInt64 {
     let own = connection.ends[sender]
@@ -23,11 +23,9 @@ struct IncarnationFit {
 
   private static func distance(of number: SequenceNumber, from end: Endpoint) -> UInt64 {
     let isKnown = end.sent.contains(.anything) || end.sent.contains(.initialSequence)
-    // Nothing is known of this end: worse than any fit, better than a contradiction.
-    guard isKnown else { return UInt64(reach) }
+    guard isKnown else { return unknownDistance }
     let below = end.initial.distance(from: number)
     if below > 0 { return UInt64(below) }
-    let past = number.distance(from: end.sendNext + reach)
-    return past > 0 ? UInt64(past) : 0
+    return UInt64(max(0, number.distance(from: end.sendNext)))
   }
 }

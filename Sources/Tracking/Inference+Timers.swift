@@ -54,6 +54,8 @@ extension Inference {
       if now >= end { claim.possible.insert(.closed) }
       return
     }
+    // TCP_LINGER2 can make an orphan's life as short as its program likes (tcp(7)).
+    claim.possible.insert(.closed)
     guard now >= end else {
       claim.until = end
       return
@@ -61,7 +63,6 @@ extension Inference {
     claim.state = .closed
     claim.since = end
     claim.ground = .finWait2Over
-    claim.possible.insert(.closed)
   }
 
   private func applyOrphanLimit(_ claim: inout Claim) {
@@ -124,10 +125,6 @@ extension Transmissions {
   var overdueSYNACK: Timestamp {
     last.time.advanced(by: nextInterval)
   }
-}
-
-extension Endpoint {
-  var windowIsClosed: Bool { sent.contains(.plain) && window == 0 }
 }
 
 extension SentFIN {

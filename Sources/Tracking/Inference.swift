@@ -99,7 +99,8 @@ struct Inference {
       claim.since = due
       claim.ground = .handshakeOver
       claim.possible.insert(.closed)
-    } else if wholeSeries {
+    } else if now >= due {
+      // Silence where a retransmission is due.
       claim.possible.insert(.closed)
     }
     return claim
@@ -122,8 +123,8 @@ struct Inference {
       state: .synReceived, certainty: .presumed, possible: possible,
       since: peer.opening.last.isSet ? peer.opening.first.time : opening.first.time,
       ground: .sentSYNACK, evidence: Evidence(peer.opening.first.frame, opening.first.frame))
-    // tcp_synack_retries = 5: 1 + 2 + 4 + 8 + 16 + 32 s, on a timer wheel.
-    let over = max(opening.first.time.advanced(by: .seconds(63)), opening.overdueSYNACK)
+    // tcp_synack_retries = 5: 1 + 2 + 4 + 8 + 16 + 32 s, each rounded up by the timer wheel.
+    let over = max(opening.first.time.advanced(by: .seconds(65)), opening.overdueSYNACK)
     let silent = !own.handshakePassed.isSet && opening.overdue < over ? opening.overdue : over
     if now >= silent {
       claim.state = .closed
@@ -187,8 +188,7 @@ struct Inference {
       }
     }
     // The application may have closed while its FIN waits behind data or a closed window.
-    let unacknowledged = own.sent.contains(.payload) && own.sendNext.isAfter(peer.ackSent)
-    if unacknowledged || peer.windowIsClosed {
+    if !own.dataConfirmed || own.lastPayload < peer.windowClosed {
       if possible.contains(.established) { possible.insert(.finWait1) }
       if possible.contains(.closeWait) {
         possible.formUnion([StateSet(.lastAck), StateSet(.closing)])

@@ -18,6 +18,14 @@ struct Passage {
   private var isSYN: Bool { segment.flags.contains(.syn) }
   private var isACK: Bool { segment.flags.contains(.ack) }
 
+  /// Whether the sender can only have sent it earlier than what passed already: a duplicate that
+  /// the network kept back says nothing of the sender's present.
+  private func isStale(_ sender: Endpoint) -> Bool {
+    if isSYN, sender.sent.contains(.plain) { return true }
+    guard segment.options.hasTimestamps, sender.sent.contains(.timestamps) else { return false }
+    return Int32(bitPattern: segment.options.timestampValue &- sender.timestampValue) <= 0
+  }
+
   // MARK: Sent
 
   /// What the segment tells of its sender.
@@ -28,7 +36,7 @@ struct Passage {
       return
     }
     showAlive(&sender, receiver)
-    if isSYN { sendSYN(&sender, receiver) }
+    if isSYN, !isStale(sender) { sendSYN(&sender, receiver) }
     startSequence(&sender)
     if isACK { acknowledge(&sender, &receiver) }
     if !isSYN, isACK { sendPlain(&sender, receiver) }
@@ -101,11 +109,15 @@ struct Passage {
       // SYN/ACK first: the SYN before it is known by its acknowledgment.
       receiver.sent.insert(.initialSequence)
       receiver.initial = ack - 1
+      receiver.sendNext = ack
+      receiver.passed.start(at: ack)
     }
     acknowledgeFIN(&receiver.fin, ack, peerSendNext: sender.sendNext)
     confirm(&sender.fin, ack)
+    noteDataAcknowledged(sender, &receiver, ack)
+    if let from = sender.dataConfirmFrom, ack.isAfter(from) { sender.dataConfirmed = true }
     let fin = receiver.fin
-    if fin.passed.isSet, !fin.acked.isSet,
+    if fin.passed.isSet, !fin.acked.isSet, !isStale(sender),
       segment.time.since(fin.passed.time) > senderAnswerTime
     {
       // Every segment carries RCV.NXT: this one says that the FIN was not taken.
@@ -154,6 +166,20 @@ struct Passage {
     if ack.isAfter(from) { fin.ackConfirmed = mark }
   }
 
+  /// The same for data: as long as an acknowledgment of all of it may not have arrived, a FIN may
+  /// wait behind it.
+  private func noteDataAcknowledged(
+    _ sender: Endpoint, _ receiver: inout Endpoint, _ ack: SequenceNumber
+  ) {
+    guard !receiver.dataConfirmed else { return }
+    if ack.isAtOrAfter(receiver.sendNext) {
+      let start = sender.sendNext.later(segment.sequenceNumber)
+      receiver.dataConfirmFrom = receiver.dataConfirmFrom ?? start
+    } else {
+      receiver.dataConfirmFrom = receiver.dataConfirmFrom?.later(segment.sequenceEnd)
+    }
+  }
+
   // MARK: FIN
 
   private func sendFIN(_ sender: inout Endpoint, _ receiver: Endpoint) {
@@ -187,8 +213,9 @@ struct Passage {
 
   private func retransmitFIN(_ fin: inout SentFIN) {
     let isDuplicate =
-      segment.ipIdentification != 0 && segment.ipIdentification == fin.identification
-      && segment.options.timestampValue == fin.timestampValue
+      segment.options.hasTimestamps
+      ? segment.options.timestampValue == fin.timestampValue
+      : segment.ipIdentification != 0 && segment.ipIdentification == fin.identification
     guard !isDuplicate else { return }
     fin.transmissions.add(mark)
     if fin.ackPassed.isSet, segment.time.since(fin.ackPassed.time) > senderAnswerTime {
@@ -210,7 +237,11 @@ struct Passage {
       let controls: Int32 = segment.flags.isDisjoint(with: [.syn, .fin]) ? 0 : 1
       sender.bytesSent += UInt64(max(0, ahead - controls))
       sender.sendNext = end
-      if segment.payloadLength > 0 { sender.lastPayload = segment.time }
+      if segment.payloadLength > 0 {
+        sender.lastPayload = segment.time
+        sender.dataConfirmed = false
+        sender.dataConfirmFrom = nil
+      }
     }
     if sender.fin.isSent, !sender.fin.passed.isSet,
       sender.passed.contiguous.isAtOrAfter(sender.fin.end)
@@ -244,6 +275,7 @@ struct Passage {
     let scaled = !isSYN && sender.sent.contains(.windowScale)
       && receiver.sent.contains(.windowScale)
     sender.window = UInt32(segment.window) << (scaled ? UInt32(sender.windowShift) : 0)
+    if sender.window == 0 { sender.windowClosed = segment.time }
   }
 
   // MARK: Life and death
@@ -267,6 +299,7 @@ struct Passage {
 
   /// A segment that only a living socket sends takes back what silence or a RST made of it.
   private func showAlive(_ sender: inout Endpoint, _ receiver: Endpoint) {
+    guard !isStale(sender) else { return }
     if sender.resetPassed.isSet, segment.time.since(sender.resetPassed.time) > senderAnswerTime {
       sender.resetPassed = .none
     }
