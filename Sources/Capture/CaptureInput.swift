@@ -41,6 +41,20 @@ final class CaptureInput {
   /// The time of the next frame; nil at the end of the input.
   var head: Timestamp? { cursor < records.count ? records[cursor].time : nil }
 
+  /// The end of the records of the batch that may be delivered, the first of which surely may.
+  func end(within bound: MergeOrder.Bound?) -> Int {
+    guard let bound else { return records.count }
+    return CaptureInput.end(of: records, from: cursor, within: bound)
+  }
+
+  private static func end(
+    of records: [FrameRecord], from cursor: Int, within bound: MergeOrder.Bound
+  ) -> Int {
+    var end = cursor + 1
+    while end < records.count, bound.admits(records[end].time) { end += 1 }
+    return end
+  }
+
   /// Finds the next batch of records; none are found at the end of the input alone.
   func fill() {
     records.removeAll(keepingCapacity: true)
@@ -64,12 +78,18 @@ final class CaptureInput {
 
   private func scan() -> ScanStop {
     buffer.withBytes { bytes in
-      let stop = savefile?.scan(bytes, from: &position, into: &records, limit: batchLimit)
-      if let stop { return stop }
-      let origin = buffer.streamOffset
-      return pcapng?.scan(
-        bytes, from: &position, origin: origin, into: &records, limit: batchLimit, notes: &notes)
-        ?? .damaged("not a capture")
+      var stop = ScanStop.damaged("not a capture")
+      records.append(addingCapacity: batchLimit) { output in
+        if savefile != nil {
+          stop = savefile?.scan(bytes, from: &position, into: &output) ?? stop
+        } else {
+          let origin = buffer.streamOffset
+          stop =
+            pcapng?.scan(
+              bytes, from: &position, origin: origin, into: &output, notes: &notes) ?? stop
+        }
+      }
+      return stop
     }
   }
 
@@ -147,6 +167,20 @@ final class CaptureInput {
   ///
   /// - Parameter counter: the last number given.
   func number(_ range: Range<Int>, from counter: inout Int) {
+    guard let last = range.last else { return }
+    let localLast = records[last].frame
+    if counter == lastFrame, nextCommented == nil {
+      // An input alone counts as the whole capture does.
+      counter = localLast
+    } else {
+      number(&records, range, from: &counter)
+    }
+    lastFrame = localLast
+  }
+
+  private func number(
+    _ records: inout [FrameRecord], _ range: Range<Int>, from counter: inout Int
+  ) {
     var local = lastFrame
     for index in range {
       counter += records[index].frame - local
@@ -154,7 +188,6 @@ final class CaptureInput {
       if local == nextCommented { takeComments(upTo: local, as: counter) }
       records[index].frame = counter
     }
-    lastFrame = local
   }
 
   /// Hands the comments on, up to those of a frame, now that its number is known.

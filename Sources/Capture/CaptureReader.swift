@@ -13,6 +13,7 @@ public enum CaptureError: Error, Equatable, Sendable {
 public final class CaptureReader {
   private let inputs: [CaptureInput]
   private let filter: PcapFilter?
+  private var order = MergeOrder(heads: [])
   /// The last frame number given.
   private var counter = 0
   /// The input whose batch was delivered last; nil before the first batch.
@@ -82,43 +83,25 @@ public final class CaptureReader {
     return total
   }
 
-  /// The input with the earliest head, and those of its records that come before every other
-  /// head; nil when all inputs are at their end.
+  /// The input whose turn it is, and those of its records that come before every other head;
+  /// nil when all inputs are at their end.
   private func nextRun() -> (file: Int, range: Range<Int>)? {
     refill()
-    guard let file = earliest(except: nil) else { return nil }
-    current = file
-    let input = inputs[file]
-    let start = input.cursor
-    guard let other = earliest(except: file), let bound = inputs[other].head else {
-      return (file, start..<input.records.count)
-    }
-    var end = start + 1
-    while end < input.records.count {
-      let time = input.records[end].time
-      guard time < bound || (time == bound && file < other) else { break }
-      end += 1
-    }
-    return (file, start..<end)
+    guard let turn = order.next() else { return nil }
+    current = turn.file
+    let input = inputs[turn.file]
+    return (turn.file, input.cursor..<input.end(within: turn.bound))
   }
 
   /// Finds the heads that are not known: of all inputs at first, then of the last one read.
   private func refill() {
-    if let current {
-      if inputs[current].head == nil { inputs[current].fill() }
-    } else {
+    guard let current else {
       for input in inputs { input.fill() }
+      order.heads = inputs.map(\.head)
+      return
     }
-  }
-
-  private func earliest(except excluded: Int?) -> Int? {
-    var best: (file: Int, time: Timestamp)?
-    for file in inputs.indices where file != excluded {
-      guard let time = inputs[file].head else { continue }
-      if let best, best.time <= time { continue }
-      best = (file, time)
-    }
-    return best?.file
+    if inputs[current].head == nil { inputs[current].fill() }
+    order.heads[current] = inputs[current].head
   }
 
   private func pick(_ range: Range<Int>, of input: CaptureInput) {

@@ -50,14 +50,15 @@ struct PcapngReader {
     bytes.count >= shortestBlock && sectionOrder(bytes) != nil
   }
 
-  /// Appends the frames of the blocks that lie complete in `bytes` from `position` on.
+  /// Appends the frames of the blocks that lie complete in `bytes` from `position` on, until
+  /// `records` is full.
   ///
   /// - Parameter origin: where `bytes` begins in the stream.
   mutating func scan(
     _ bytes: Span<UInt8>, from position: inout Int, origin: UInt64,
-    into records: inout [FrameRecord], limit: Int, notes: inout InputNotes
+    into records: inout OutputSpan<FrameRecord>, notes: inout InputNotes
   ) -> ScanStop {
-    while records.count < limit {
+    while !records.isFull {
       guard bytes.count - position >= PcapngReader.shortestBlock else {
         return .needs(PcapngReader.shortestBlock)
       }
@@ -100,7 +101,7 @@ struct PcapngReader {
 
   /// - Returns: why the file cannot be read on.
   private mutating func read(
-    _ block: Span<UInt8>, _ placement: Placement, into records: inout [FrameRecord],
+    _ block: Span<UInt8>, _ placement: Placement, into records: inout OutputSpan<FrameRecord>,
     notes: inout InputNotes
   ) -> String? {
     switch placement.type {
@@ -169,7 +170,7 @@ struct PcapngReader {
   }
 
   private mutating func readSimplePacket(
-    _ block: Span<UInt8>, _ placement: Placement, into records: inout [FrameRecord]
+    _ block: Span<UInt8>, _ placement: Placement, into records: inout OutputSpan<FrameRecord>
   ) -> String? {
     guard block.count >= 16 else { return tooShort("Simple Packet Block", block) }
     guard let interface = interfaces.first else { return unknownInterface(0) }
@@ -190,7 +191,7 @@ struct PcapngReader {
   /// interface.
   private mutating func readPacket(
     _ block: Span<UInt8>, _ placement: Placement, interface index: Int,
-    into records: inout [FrameRecord], notes: inout InputNotes
+    into records: inout OutputSpan<FrameRecord>, notes: inout InputNotes
   ) -> String? {
     guard index < interfaces.count else { return unknownInterface(index) }
     let interface = interfaces[index]

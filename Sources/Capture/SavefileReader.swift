@@ -81,10 +81,9 @@ struct SavefileReader {
     }
   }
 
-  /// Appends the records that lie complete in `bytes` from `position` on.
+  /// Appends the records that lie complete in `bytes` from `position` on, until `records` is full.
   mutating func scan(
-    _ bytes: Span<UInt8>, from position: inout Int, into records: inout [FrameRecord],
-    limit: Int
+    _ bytes: Span<UInt8>, from position: inout Int, into records: inout OutputSpan<FrameRecord>
   ) -> ScanStop {
     // In locals, so that the loop keeps them in registers.
     let (order, headerLength, limitLength) = (order, recordHeaderLength, maximumLength)
@@ -95,7 +94,7 @@ struct SavefileReader {
       position = at
       frames = frame
     }
-    while records.count < limit {
+    while !records.isFull {
       guard bytes.count - at >= headerLength else { return .needs(headerLength) }
       let header = bytes.extracting(at..<(at + 16))
       var captured = header.uint32(at: 8, order)
