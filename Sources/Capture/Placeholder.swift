@@ -1,3 +1,0 @@
-import CPcap
-import CZlib
-import CZstd
