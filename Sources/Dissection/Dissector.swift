@@ -38,52 +38,41 @@ public struct Dissector: Sendable {
     _ bytes: Span<UInt8>, linkType: LinkType, originalLength: UInt32, frame: Int, time: Timestamp,
     interface: UInt16
   ) -> Dissected {
-    var walk = HeaderWalk(wireLength: max(Int(originalLength), bytes.count))
-    var next = NextHeader(linkType: linkType)
-    while true {
-      let header = bytes.extracting(droppingFirst: walk.offset)
-      switch next {
-      case .ethernet: next = walk.readEthernet(header)
-      case .etherType(let type): next = walk.readEtherType(type, header)
-      case .ipv4: next = walk.readIPv4(header)
-      case .ipv6: next = walk.readIPv6(header)
-      case .ipProtocol(IPProtocol.tcp):
-        return segment(header, walk, frame: frame, time: time, interface: interface)
-      case .ipProtocol(let number): next = walk.readIPProtocol(number, header)
-      case .linuxCooked: next = walk.readLinuxCooked(header)
-      case .linuxCooked2: next = walk.readLinuxCooked2(header)
-      case .null: next = walk.readNull(header)
-      case .loop: next = walk.readLoop(header)
-      case .llc: next = walk.readLLC(header)
-      case .anyIP: next = walk.readAnyIP(header)
-      case .none(let reason): return .skipped(reason)
-      }
+    if linkType == .ethernet, let walk = HeaderWalk(plainTCP: bytes) {
+      return segment(bytes, walk, frame: frame, time: time, interface: interface)
     }
+    var walk = HeaderWalk(wireLength: max(Int(originalLength), bytes.count))
+    if let reason = walk.toTCP(bytes, from: NextHeader(linkType: linkType)) {
+      return .skipped(reason)
+    }
+    return segment(bytes, walk, frame: frame, time: time, interface: interface)
   }
 
   @inline(__always)
   private func segment(
-    _ bytes: Span<UInt8>, _ walk: HeaderWalk, frame: Int, time: Timestamp, interface: UInt16
+    _ frameBytes: Span<UInt8>, _ walk: HeaderWalk, frame: Int, time: Timestamp, interface: UInt16
   ) -> Dissected {
+    let bytes = frameBytes.extracting(droppingFirst: walk.offset)
     guard walk.wireLength >= TCPHeader.minimumLength else { return .skipped(.malformed) }
     guard bytes.count >= TCPHeader.neededLength else { return .skipped(.truncated) }
-    let header = TCPHeader(bytes)
-    guard header.length >= TCPHeader.minimumLength, header.length <= walk.wireLength else {
+    let tcp = TCPHeader(bytes)
+    guard tcp.length >= TCPHeader.minimumLength, tcp.length <= walk.wireLength else {
       return .skipped(.malformed)
     }
-    let options = bytes.extracting(first: header.length)
+    let ip = InternetHeader(frameBytes.extracting(droppingFirst: walk.internetOffset))
+    let options = bytes.extracting(first: tcp.length)
       .extracting(droppingFirst: TCPHeader.minimumLength)
     return .segment(
       Segment(
         frame: frame, time: time,
-        source: SocketAddress(address: walk.source, port: header.sourcePort),
-        destination: SocketAddress(address: walk.destination, port: header.destinationPort),
-        sequenceNumber: SequenceNumber(header.sequenceNumber),
-        acknowledgmentNumber: SequenceNumber(header.acknowledgmentNumber),
-        flags: header.flags, window: header.window,
-        payloadLength: UInt32(truncatingIfNeeded: walk.wireLength &- header.length),
-        options: TCPOptions(options, isSYN: header.flags.contains(.syn)),
-        ipIdentification: walk.identification, hopLimit: walk.hopLimit, vlan: walk.vlan,
+        source: SocketAddress(address: ip.source, port: tcp.sourcePort),
+        destination: SocketAddress(address: ip.destination, port: tcp.destinationPort),
+        sequenceNumber: SequenceNumber(tcp.sequenceNumber),
+        acknowledgmentNumber: SequenceNumber(tcp.acknowledgmentNumber),
+        flags: tcp.flags, window: tcp.window,
+        payloadLength: UInt32(truncatingIfNeeded: walk.wireLength &- tcp.length),
+        options: TCPOptions.parse(options, isSYN: tcp.flags.contains(.syn)),
+        ipIdentification: ip.identification, hopLimit: ip.hopLimit, vlan: walk.vlan,
         interface: interface))
   }
 }

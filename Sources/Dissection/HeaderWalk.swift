@@ -21,8 +21,9 @@ enum NextHeader {
   case none(SkipReason)
 }
 
-/// How far the dissection of one frame has come, and what the segment will need of the headers
-/// already passed.
+/// How far the dissection of one frame has come.
+///
+/// A few words that stay in registers: addresses kept here would go through memory each time.
 struct HeaderWalk {
   /// Tunnels below this many are not followed: a limit for hostile frames.
   static let maximumTunnels = 8
@@ -33,12 +34,10 @@ struct HeaderWalk {
   /// captured. Padding and frame check sequences are outside once an IP header was read.
   var wireLength: Int
   var tunnels = 0
-
+  /// Of the innermost IP header so far: read when a segment was found behind it, and not before.
+  var internetOffset = 0
+  /// The outermost VLAN id, 0 without one.
   var vlan: UInt16 = 0
-  var source = IPAddress(version4: 0)
-  var destination = IPAddress(version4: 0)
-  var identification: UInt16 = 0
-  var hopLimit: UInt8 = 0
 
   init(wireLength: Int) { self.wireLength = wireLength }
 
@@ -58,4 +57,53 @@ struct HeaderWalk {
 
   /// What to say of a frame that holds something else than IP: within a tunnel it is IP after all.
   var otherThanIP: NextHeader { .none(tunnels == 0 ? .notIP : .notTCP) }
+}
+
+extension HeaderWalk {
+  /// Goes from header to header until TCP's is next.
+  ///
+  /// - Returns: why there is none to be had.
+  @inline(never)
+  mutating func toTCP(_ bytes: Span<UInt8>, from first: NextHeader) -> SkipReason? {
+    var next = first
+    while true {
+      let header = bytes.extracting(droppingFirst: offset)
+      switch next {
+      case .ethernet: next = readEthernet(header)
+      case .etherType(let type): next = readEtherType(type, header)
+      case .ipv4: next = readIPv4(header)
+      case .ipv6: next = readIPv6(header)
+      case .ipProtocol(IPProtocol.tcp): return nil
+      case .ipProtocol(let number): next = readIPProtocol(number, header)
+      case .linuxCooked: next = readLinuxCooked(header)
+      case .linuxCooked2: next = readLinuxCooked2(header)
+      case .null: next = readNull(header)
+      case .loop: next = readLoop(header)
+      case .llc: next = readLLC(header)
+      case .anyIP: next = readAnyIP(header)
+      case .none(let reason): return reason
+      }
+    }
+  }
+
+  /// The walk already done, for what nearly all frames are: Ethernet, plain IPv4, TCP.
+  ///
+  /// Every offset is a constant here, and the walk never touches memory: this halves the time of a
+  /// frame. Whatever is not quite so takes the long way.
+  @inline(__always)
+  init?(plainTCP bytes: Span<UInt8>) {
+    let ethernet = 14
+    let start = ethernet + IPv4.minimumLength
+    guard bytes.count >= start + TCPHeader.minimumLength,
+      bytes.bigEndian16(12) == EtherType.ipv4,
+      bytes[ethernet] == 0x45,
+      bytes.bigEndian16(ethernet + 6) & IPv4.fragmentMask == 0,
+      bytes[ethernet + 9] == IPProtocol.tcp
+    else { return nil }
+    let totalLength = Int(bytes.bigEndian16(ethernet + 2))
+    guard totalLength >= IPv4.minimumLength else { return nil }
+    wireLength = totalLength - IPv4.minimumLength
+    internetOffset = ethernet
+    offset = start
+  }
 }

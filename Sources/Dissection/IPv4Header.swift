@@ -1,11 +1,11 @@
 /// IPv4 (RFC 791 section 3.1).
-extension HeaderWalk {
-  private enum IPv4 {
-    static let minimumLength = 20
-    /// More fragments, and the fragment offset: both zero in a whole datagram.
-    static let fragmentMask: UInt16 = 0x3FFF
-  }
+enum IPv4 {
+  static let minimumLength = 20
+  /// More fragments, and the fragment offset: both zero in a whole datagram.
+  static let fragmentMask: UInt16 = 0x3FFF
+}
 
+extension HeaderWalk {
   @inline(__always)
   mutating func readIPv4(_ header: Span<UInt8>) -> NextHeader {
     guard header.count >= IPv4.minimumLength else { return .none(.truncated) }
@@ -19,10 +19,9 @@ extension HeaderWalk {
     let length = totalLength == 0 ? wireLength : totalLength
     guard length >= headerLength else { return .none(.malformed) }
 
-    identification = header.bigEndian16(4)
-    hopLimit = header[8]
-    source = IPAddress(version4: header.bigEndian32(12))
-    destination = IPAddress(version4: header.bigEndian32(16))
+    internetOffset = offset
+    // Not the smaller of this and the frame's length: a savefile may have been cut without saying
+    // so, and the sequence numbers that follow bear the header out.
     wireLength = length
     skip(headerLength)
     guard header.bigEndian16(6) & IPv4.fragmentMask == 0 else { return .none(.fragment) }

@@ -1,10 +1,11 @@
 /// IPv6 and its extension headers (RFC 8200).
+enum IPv6 {
+  static let length = 40
+  static let jumboPayloadOption: UInt8 = 0xC2
+  static let paddingOption: UInt8 = 0
+}
+
 extension HeaderWalk {
-  private enum IPv6 {
-    static let length = 40
-    static let jumboPayloadOption: UInt8 = 0xC2
-    static let paddingOption: UInt8 = 0
-  }
 
   @inline(__always)
   mutating func readIPv6(_ header: Span<UInt8>) -> NextHeader {
@@ -12,6 +13,7 @@ extension HeaderWalk {
     guard header[0] >> 4 == 6 else { return .none(.malformed) }
     let payloadLength = Int(header.bigEndian16(4))
     let next = header[6]
+    internetOffset = offset
     skip(IPv6.length)
     if payloadLength != 0 {
       wireLength = payloadLength
@@ -22,11 +24,6 @@ extension HeaderWalk {
     }
     // Else segmentation offload: the rest of the frame is payload.
     guard wireLength >= 0 else { return .none(.malformed) }
-
-    identification = 0
-    hopLimit = header[7]
-    source = IPAddress(version6High: header.bigEndian64(8), low: header.bigEndian64(16))
-    destination = IPAddress(version6High: header.bigEndian64(24), low: header.bigEndian64(32))
     return .ipProtocol(next)
   }
 

@@ -24,22 +24,27 @@ extension TCPOptions {
   ///
   /// - Parameter bytes: the options, as far as captured.
   @inline(__always)
-  init(_ bytes: Span<UInt8>, isSYN: Bool) {
-    self.init()
-    guard bytes.count > 0 else { return }
+  static func parse(_ bytes: Span<UInt8>, isSYN: Bool) -> TCPOptions {
+    if bytes.count == 0 { return TCPOptions() }
     // How nearly every segment of a connection with timestamps looks (RFC 7323 appendix A).
     let aligned: UInt32 = 0x0101_080A
     if bytes.count == 12, bytes.bigEndian32(0) == aligned {
-      timestampValue = bytes.bigEndian32(4)
-      timestampEcho = bytes.bigEndian32(8)
-      hasTimestamps = true
-      return
+      return TCPOptions(
+        timestampValue: bytes.bigEndian32(4), timestampEcho: bytes.bigEndian32(8))
     }
-    self = Self.list(bytes, isSYN: isSYN)
+    return parseList(bytes, isSYN: isSYN)
+  }
+
+  @inline(__always)
+  private init(timestampValue: UInt32, timestampEcho: UInt32) {
+    self.init()
+    self.timestampValue = timestampValue
+    self.timestampEcho = timestampEcho
+    hasTimestamps = true
   }
 
   @inline(never)
-  private static func list(_ bytes: Span<UInt8>, isSYN: Bool) -> TCPOptions {
+  private static func parseList(_ bytes: Span<UInt8>, isSYN: Bool) -> TCPOptions {
     var options = TCPOptions()
     var rest = bytes
     while rest.count > 0, rest[0] != Kind.endOfList {
