@@ -24,7 +24,8 @@ public enum Escaping {
     var field = terminal(text)
     if let first = field.utf8.first, formulaStarts.contains(first) { field = "'" + field }
     guard field.utf8.contains(where: { quotedCSV.contains($0) }) else { return field }
-    return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false)
+    return "\""
+      + field.split(separator: "\"", omittingEmptySubsequences: false)
       .joined(separator: "\"\"") + "\""
   }
 

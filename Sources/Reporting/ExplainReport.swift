@@ -45,15 +45,16 @@ public struct ExplainReport {
     output.appendLine()
     for role in Role.allCases { explain(role, times, to: &output) }
     for finding in findings {
-      output.append(style.palette.paint("Finding: ", as: .problem))
-      output.appendWrapped(finding.message(in: connection) + ".")
+      output.appendWrapped(
+        "Finding: \(finding.message(in: connection)).", palette: style.palette, as: .problem)
     }
     output.appendLine("To see it in Wireshark: \(connection.wiresharkFilter)")
     return output.bytes
   }
 
   private func introduction(_ times: TimeStyle) -> String {
-    var text = "\(connection.packets.counted("packet")), frames \(connection.firstFrame) to "
+    var text =
+      "\(connection.packets.counted("packet")), frames \(connection.firstFrame) to "
       + "\(connection.lastFrame), from \(times.sentence(connection.firstTime)); close: "
       + connection.close.rawValue
     if let first = connection.closedFirst {
@@ -78,7 +79,12 @@ public struct ExplainReport {
     var text = "\(name)\(end.local.text) is \(claim.state.name) (\(claim.certainty.name))"
     if let since = claim.since { text += " since \(times.sentence(since))" }
     text += ": \(claim.ground.sentence)."
-    if let until = claim.until { text += " Its timer runs until \(times.sentence(until))." }
+    if let until = claim.until {
+      text +=
+        claim.state == .finWait2
+        ? " If its program has closed the socket, it is gone at \(times.sentence(until))."
+        : " Its timer runs until \(times.sentence(until))."
+    }
     output.appendWrapped(text)
     let others = claim.possible.ordered(first: claim.state).dropFirst().map(\.name)
     if !others.isEmpty {

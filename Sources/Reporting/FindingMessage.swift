@@ -63,7 +63,8 @@ extension Finding {
       let count = connection.late.count { $0.kind == kind }
       return count == 0 ? nil : "\(count.grouped) \(kind.rawValue)"
     }
-    let ends = "\(connection.endpoints.initiator.local.text) and "
+    let ends =
+      "\(connection.endpoints.initiator.local.text) and "
       + connection.endpoints.responder.local.text
     let restarts = connection.late.count { $0.effect == .timerRestarted }
     return "\(connection.late.count.counted("packet")) after the close between \(ends): "
@@ -98,6 +99,17 @@ extension ResetCause {
 }
 
 extension LateEffect {
+  /// For a column.
+  var cell: String {
+    switch self {
+    case .timerRestarted: "restarted"
+    case .killed: "killed"
+    case .newConnection: "taken up"
+    case .none: "none"
+    case .unknown: "unknown"
+    }
+  }
+
   var words: String {
     switch self {
     case .timerRestarted: "timer restarted"

@@ -60,10 +60,10 @@ extension Ground {
     case .finWait2Over: "FIN_WAIT_2 timer over"
     case .orphanOver: "FIN given up"
     case .handshakeOver: "handshake given up"
+    case .newIncarnation: "new connection on these ports"
     case .nothingSeen, .sentSYN, .synArrived, .sentSYNACK, .handshakePassed, .sentInEstablished,
       .midStream, .peerFINPassed, .acknowledgedPeerFIN, .sentFIN, .ackOfFINPassed,
-      .ackOfFINConfirmed, .finsCrossed, .lastACKPassed, .timeWaitRuns, .sentRST, .acceptedRST,
-      .newIncarnation:
+      .ackOfFINConfirmed, .finsCrossed, .lastACKPassed, .timeWaitRuns, .sentRST, .acceptedRST:
       "time passes"
     }
   }

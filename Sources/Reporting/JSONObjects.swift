@@ -172,4 +172,12 @@ extension Certainty {
     case .presumed: "presumed"
     }
   }
+
+  /// Behind a state's name where there is no room for words.
+  var mark: String {
+    switch self {
+    case .proved: ""
+    case .presumed: "?"
+    }
+  }
 }

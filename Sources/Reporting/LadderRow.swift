@@ -106,7 +106,7 @@ public struct Ladder: Sendable {
     let row = LadderRow(event: .segment(shown), time: segment.time, claims: claims)
     let isPlain =
       segment.flags.isDisjoint(with: [.syn, .fin, .rst]) && late == nil
-      && lastStates.map { $0 == row.states } ?? false
+      && lastStates.map { $0.haveStates(of: row.states) } ?? false
     lastStates = row.states
     if isPlain, !isComplete {
       appendPlain(row)
@@ -151,5 +151,12 @@ public struct Ladder: Sendable {
     }
     run.removeAll(keepingCapacity: true)
     omitted = nil
+  }
+}
+
+extension Pair<LadderState> {
+  /// The same states, however sure: data in flight alone makes a claim less sure for a moment.
+  fileprivate func haveStates(of other: Pair<LadderState>) -> Bool {
+    initiator.state == other.initiator.state && responder.state == other.responder.state
   }
 }

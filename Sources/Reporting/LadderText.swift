@@ -23,13 +23,11 @@ struct LadderText {
           + ends.responder.local.text.cutInTheMiddle(to: 37).leftPadded(to: 37),
         as: .heading))
     var states: Pair<LadderState>?
-    var previousTime = origin
     for line in lines {
       switch line {
       case .row(let row):
-        write(row, before: states, after: previousTime, to: &output)
+        write(row, before: states, to: &output)
         states = row.states
-        previousTime = row.time
       case .omitted(let count, let first, let last):
         let text = "... \(count.counted("segment")) without a change, frames \(first) to \(last)"
         output.appendLine(palette.paint(left("") + text, as: .faint))
@@ -38,11 +36,11 @@ struct LadderText {
   }
 
   private func write(
-    _ row: LadderRow, before: Pair<LadderState>?, after: Timestamp,
-    to output: inout OutputBuffer
+    _ row: LadderRow, before: Pair<LadderState>?, to output: inout OutputBuffer
   ) {
     let start = state(row.states.initiator, changed: before?.initiator != row.states.initiator)
-    let end = state(row.states.responder, changed: before?.responder != row.states.responder)
+    let end = state(
+      row.states.responder, changed: before?.responder != row.states.responder, isLast: true)
     let time = row.time.since(origin).clock
     let frame: String
     let middle: String
@@ -61,7 +59,8 @@ struct LadderText {
     output.append(" ")
     output.appendLine(end)
     if let remark = remark(row) {
-      output.appendLine(palette.paint(left("") + "  " + remark, as: .caution))
+      output.appendWrapped(
+        remark, indent: Self.frameWidth + Self.timeWidth + 5, palette: palette, as: .caution)
     }
   }
 
@@ -70,9 +69,9 @@ struct LadderText {
   }
 
   /// The state with `?` for a presumed one; faint when the row did not change it.
-  private func state(_ state: LadderState, changed: Bool) -> String {
-    let mark = state.certainty == .presumed ? "?" : ""
-    let text = (state.state.name + mark).padded(to: Self.stateWidth)
+  private func state(_ state: LadderState, changed: Bool, isLast: Bool = false) -> String {
+    let name = state.state.name + state.certainty.mark
+    let text = isLast ? name : name.padded(to: Self.stateWidth)
     return changed ? text : palette.paint(text, as: .faint)
   }
 

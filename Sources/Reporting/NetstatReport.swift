@@ -98,12 +98,13 @@ extension NetstatReport {
     let earliest = rows.compactMap(\.end.claim.since).min() ?? instant
     let latest = rows.compactMap(\.end.claim.until).max() ?? instant
     let times = TimeStyle(zone: style.zone, first: earliest, last: max(latest, instant))
-    output.appendLine("\(rows.count.counted("end")) at \(times.sentence(instant))")
+    output.appendLine(
+      "\(rows.count.counted("end")) at \(times.sentence(instant)); ? is presumed, not proved")
     if rows.isEmpty { return try drain(output.bytes) }
 
     var layout = TableLayout([
       .init("#", .right), .init("local", cutTo: 15), .init("foreign", cutTo: 15), .init("state"),
-      .init("since"), .init("for"), .init("until"), .init("sure", cutTo: 8),
+      .init("since"), .init("for"), .init("until"), .init("or", cutTo: 11),
     ])
     for row in rows {
       for (column, cell) in cells(row, at: instant, times).enumerated() {
@@ -122,11 +123,12 @@ extension NetstatReport {
   private func cells(_ row: Row, at instant: Timestamp, _ times: TimeStyle) -> [String] {
     let claim = row.end.claim
     let others = claim.possible.ordered(first: claim.state).dropFirst().map(\.name)
-    let sure = others.isEmpty ? claim.certainty.name : "or " + others.joined(separator: ", ")
     return [
-      String(row.connection.number), row.end.local.text, row.end.remote.text, claim.state.name,
-      claim.since.map(times.cell) ?? "before", claim.since.map { instant.since($0).words } ?? "",
-      claim.until.map(times.cell) ?? "", sure,
+      String(row.connection.number), row.end.local.text, row.end.remote.text,
+      claim.state.name + claim.certainty.mark,
+      claim.since.map { times.cell($0, isShort: true) } ?? "before",
+      claim.since.map { instant.since($0).words } ?? "",
+      claim.until.map { times.cell($0, isShort: true) } ?? "", others.joined(separator: ", "),
     ]
   }
 }

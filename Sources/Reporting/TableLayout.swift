@@ -22,9 +22,9 @@ struct TableLayout {
   }
 
   static let indent = 2
-  static let gap = 2
 
   private(set) var columns: [Column]
+  private var gap = 2
 
   init(_ columns: [Column]) {
     self.columns = columns
@@ -36,8 +36,10 @@ struct TableLayout {
     columns[column].width = max(columns[column].width, cell.unicodeScalars.count)
   }
 
-  /// Takes columns off the columns that may be cut, the widest first, until the page holds all.
+  /// Narrows the gaps, and then the columns that may be cut, the widest first, until the page
+  /// holds all.
   mutating func fit(_ page: Int = Page.width) {
+    if width > page { gap = 1 }
     while width > page {
       let wide = columns.indices
         .filter { columns[$0].width > columns[$0].cutTo ?? .max }
@@ -48,7 +50,7 @@ struct TableLayout {
   }
 
   private var width: Int {
-    Self.indent + columns.reduce(0) { $0 + $1.width } + Self.gap * (columns.count - 1)
+    Self.indent + columns.reduce(0) { $0 + $1.width } + gap * (columns.count - 1)
   }
 
   func writeTitles(to output: inout OutputBuffer, palette: Palette) {
@@ -65,7 +67,7 @@ struct TableLayout {
       let text = cell.cutInTheMiddle(to: column.width)
       let space = String(repeating: " ", count: column.width - text.unicodeScalars.count)
       line += column.alignment == .right ? space + text : text + space
-      line += String(repeating: " ", count: Self.gap)
+      line += String(repeating: " ", count: gap)
     }
     while line.last == " " { line.removeLast() }
     return line
@@ -125,11 +127,13 @@ extension String {
 
 extension OutputBuffer {
   /// A paragraph: `text` wrapped to the page, every line after the first indented by two more.
-  mutating func appendWrapped(_ text: String, indent: Int = 0) {
+  mutating func appendWrapped(
+    _ text: String, indent: Int = 0, palette: Palette = .plain, as role: Palette.Role = .faint
+  ) {
     let lines = text.wrapped(to: Page.width - indent - 2)
     for (index, line) in lines.enumerated() {
       append(repeating: UInt8(ascii: " "), count: index == 0 ? indent : indent + 2)
-      appendLine(line)
+      appendLine(palette.paint(line, as: role))
     }
   }
 }

@@ -13,7 +13,6 @@ extension TextReport {
       writeHolders(sections.closeWaitHolders.mapValues(\.idle)) {
         report.closeWaitSentence($0, $1)
       }
-      output.appendLine()
       writeEnds(idle)
     }
     if draining.total > 0 {
@@ -28,7 +27,7 @@ extension TextReport {
   private func closeWaitSentence(
     _ holder: TextSections.Holder, _ holding: TextSections.Holding
   ) -> String {
-    let oldest = "the oldest for \(holding.oldest.words)"
+    let oldest = (holding.count == 1 ? "for " : "the oldest for ") + holding.oldest.words
     if holder.isService {
       let connections = summary.services[holder.service]?.connections ?? holding.count
       return "\(holder.service.text) has left \(holding.count.grouped) of "
@@ -77,7 +76,6 @@ extension TextReport {
         : "\(holder.holder.text) holds \(holding.count.grouped) towards "
           + "\(holder.service.text)\(until): the client closes first."
     }
-    output.appendLine()
     var table = TextTable([
       .init("#", .right), .init("end", cutTo: 15), .init("towards", cutTo: 15), .init("since"),
       .init("until"), .init("left"), .init("sure"), .init("frames", cutTo: 5),
@@ -87,7 +85,7 @@ extension TextReport {
       let left = until.flatMap { until in instant.map { until.since($0) } }
       table.append([
         String(row.connection), row.end.local.text, row.end.remote.text, since(row.end),
-        until.map(times.cell) ?? "", left.map { max($0, .zero).words } ?? "",
+        until.map { times.cell($0) } ?? "", left.map { max($0, .zero).words } ?? "",
         row.end.claim.certainty.name, frames(row),
       ])
     }
@@ -105,13 +103,13 @@ extension TextReport {
       if left.value.count != right.value.count { return left.value.count > right.value.count }
       return left.key < right.key
     }
-    for (holder, holding) in ordered.prefix(TextSections.shortLimit) {
+    for (holder, holding) in ordered.prefix(TextSections.sampleLimit) {
       output.appendWrapped(sentence(holder, holding), indent: TableLayout.indent)
     }
-    let rest = ordered.dropFirst(TextSections.shortLimit)
+    let rest = ordered.dropFirst(TextSections.sampleLimit)
     if !rest.isEmpty {
       let count = rest.reduce(0) { $0 + $1.value.count }
-      output.appendLine("  and \(count.grouped) more at \(rest.count.counted("place"))")
+      output.appendLine("  and \(count.grouped) more at \(rest.count.counted("other place"))")
     }
   }
 
@@ -132,7 +130,7 @@ extension TextReport {
   }
 
   private func since(_ end: EndpointReport) -> String {
-    end.claim.since.map(times.cell) ?? "before"
+    end.claim.since.map { times.cell($0) } ?? "before"
   }
 
   private func frames(_ row: TextSections.EndRow) -> String {

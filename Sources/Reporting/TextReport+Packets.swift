@@ -18,7 +18,6 @@ extension TextReport {
       output.appendLine(
         "  TIME_WAIT restarted \(restarted.counted("time")), killed \(killed.counted("time"))")
     }
-    output.appendLine()
     var table = TextTable([
       .init("frame", .right), .init("#", .right), .init("time"), .init("kind"),
       .init("after close"), .init("to", cutTo: 15), .init("effect"), .init("reply"),
@@ -26,7 +25,7 @@ extension TextReport {
     for late in rows.rows {
       table.append([
         String(late.frame), String(late.connection), times.cell(late.time), late.kind.rawValue,
-        late.afterClose?.words ?? "", late.to.text, late.effect.words, reply(late),
+        late.afterClose?.words ?? "", late.to.text, late.effect.cell, reply(late),
       ])
     }
     table.write(to: &output, palette: palette)
@@ -36,7 +35,7 @@ extension TextReport {
 
   /// The reply's frame, or what is missing.
   private func reply(_ late: LateSegment) -> String {
-    if let frame = late.replyFrame { return "frame \(frame)" }
+    if let frame = late.replyFrame { return String(frame) }
     switch late.replyExpected {
     case .none, .unknown: return "none"
     case .ack, .rst, .rstACK, .synACK: return "no \(late.replyExpected.words)"
@@ -55,7 +54,6 @@ extension TextReport {
       output.appendWrapped(
         "\(count.grouped) \(cause.rawValue): \(cause.words)", indent: TableLayout.indent)
     }
-    output.appendLine()
     var table = TextTable([
       .init("frame", .right), .init("#", .right), .init("from", cutTo: 15),
       .init("to", cutTo: 15), .init("cause"),

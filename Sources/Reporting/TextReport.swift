@@ -47,8 +47,9 @@ struct TextReport {
       let format = capture.format ?? "no capture that finwait knows"
       let links = capture.linkTypes.map(\.name).joined(separator: ", ")
       output.append(palette.paint(Escaping.terminal(capture.file), as: .heading))
-      output.appendLine(": \(format)\(links.isEmpty ? "" : ", \(links)"), "
-        + capture.packets.counted("packet"))
+      output.appendLine(
+        ": \(format)\(links.isEmpty ? "" : ", \(links)"), "
+          + capture.packets.counted("packet"))
     }
     let first = captures.compactMap(\.firstTime).min()
     let last = captures.compactMap(\.lastTime).max()

@@ -38,8 +38,10 @@ struct TextSections {
     var lastUntil: Timestamp?
   }
 
+  /// A report answers in one screen: CLOSE_WAIT gets the most room, what is only counted little.
   static let rowLimit = 10
   static let shortLimit = 5
+  static let sampleLimit = 3
 
   var closeWaitIdle: TopList<EndRow>
   var closeWaitDraining: TopList<EndRow>
@@ -64,15 +66,15 @@ struct TextSections {
     }
     closeWaitIdle = worst(Self.rowLimit)
     closeWaitDraining = worst(Self.shortLimit)
-    unfinished = worst(Self.rowLimit)
-    timeWait = TopList(limit: all ? nil : Self.shortLimit) { left, right in
+    unfinished = worst(Self.shortLimit)
+    timeWait = TopList(limit: all ? nil : Self.sampleLimit) { left, right in
       let (first, second) = (left.end.claim.until, right.end.claim.until)
       return first == second
         ? left.connection < right.connection
         : first ?? .distantPast > second ?? .distantPast
     }
-    late = TopList(limit: all ? nil : Self.rowLimit) { $0.frame < $1.frame }
-    resets = TopList(limit: all ? nil : Self.shortLimit) { $0.frame < $1.frame }
+    late = TopList(limit: all ? nil : Self.shortLimit) { $0.frame < $1.frame }
+    resets = TopList(limit: all ? nil : Self.sampleLimit) { $0.frame < $1.frame }
   }
 
   mutating func add(_ selected: Selected) {

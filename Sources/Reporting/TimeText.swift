@@ -53,7 +53,9 @@ public struct TimeStyle: Equatable, Sendable {
   }
 
   /// For a table cell: `14:03:22.123`, or where the style shows dates `07-12 14:03:22`.
-  public func cell(_ time: Timestamp) -> String {
+  ///
+  /// - Parameter isShort: without the milliseconds.
+  public func cell(_ time: Timestamp, isShort: Bool = false) -> String {
     let civil = civil(time)
     var buffer = OutputBuffer()
     if showsDate {
@@ -63,7 +65,7 @@ public struct TimeStyle: Equatable, Sendable {
       buffer.append(" ")
     }
     buffer.appendClock(civil)
-    if showsDate { return buffer.text }
+    if showsDate || isShort { return buffer.text }
     buffer.append(".")
     buffer.appendDecimal(Int64(civil.nanosecond / 1_000_000), width: 3)
     return buffer.text

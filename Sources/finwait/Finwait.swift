@@ -1,12 +1,33 @@
 import ArgumentParser
-import Capture
-import Dissection
-import Reporting
-import Tracking
 
 @main
 struct Finwait: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Find endpoints left in CLOSE_WAIT and TIME_WAIT, and late packets, in captures.",
-    version: "0.1.0")
+    commandName: "finwait",
+    abstract: "Find sockets left in CLOSE_WAIT and TIME_WAIT, and late packets, in captures.",
+    usage: """
+      finwait <file> ... [<options>]
+      finwait <subcommand> ...
+      """,
+    discussion: """
+      Reads pcap and pcapng captures, follows both ends of every TCP connection through its \
+      close, and says which end was left in which state, since when, how surely, and by which \
+      packets. Frame and stream numbers are Wireshark's.
+
+      EXAMPLES
+        finwait busy.pcap                      what is wrong, worst first
+        finwait busy.pcap --format json        the same for a program
+        finwait netstat busy.pcap --at +30     every socket, half a minute in
+        finwait explain busy.pcap 12           why connection 12 ended as it did
+
+      A CLOSE_WAIT that stays means a program that does not close its sockets; a TIME_WAIT \
+      belongs to the end that closed first, and goes by itself.
+
+      EXIT STATUS
+        0 fine, 2 an input was damaged or no capture (what was read is still reported), \
+      64 wrong usage, 66 an input missing or unreadable.
+      """,
+    version: "0.1.0",
+    subcommands: [Read.self, Netstat.self, Explain.self],
+    defaultSubcommand: Read.self)
 }

@@ -1,0 +1,132 @@
+import Capture
+import Dissection
+import Reporting
+import Tracking
+
+/// What a command does with the segments and connections of a capture.
+protocol SegmentConsumer {
+  /// Frames stamped later do not count; asked once, after `begin`.
+  var cutoff: Timestamp? { get }
+  /// Why nothing more can be done with what is read.
+  var failure: (any Error)? { get }
+
+  /// The capture's first packet was read.
+  mutating func begin(at first: Timestamp) throws
+  mutating func willReceive(_ segment: Segment, _ tracker: borrowing Tracker)
+  mutating func didReceive(_ receipt: Receipt, _ segment: Segment, _ tracker: borrowing Tracker)
+  /// A connection is final, or the capture at its end: the last word on it, once for each.
+  mutating func take(_ connection: ConnectionReport, at instant: Timestamp)
+}
+
+extension SegmentConsumer {
+  var cutoff: Timestamp? { nil }
+  mutating func begin(at first: Timestamp) throws {}
+  mutating func willReceive(_ segment: Segment, _ tracker: borrowing Tracker) {}
+  mutating func didReceive(
+    _ receipt: Receipt, _ segment: Segment, _ tracker: borrowing Tracker
+  ) {}
+}
+
+/// The one loop that joins the floors: frames to segments to connections to a command's consumer.
+struct Analysis: ~Copyable {
+  /// What became of one file's packets.
+  private struct Count {
+    var tcpPackets = 0
+    var skipped: [SkipReason: Int] = [:]
+  }
+
+  /// How far past the cutoff a frame must be stamped for reading to stop: frames of one capture
+  /// are out of order by less.
+  private static let disorder = Interval.seconds(1)
+
+  private let reader: CaptureReader
+  private var dissector = Dissector()
+  private var tracker: Tracker
+  private let options: TrackerOptions
+  private var progress: ProgressBar?
+  private var counts: [Int: Count] = [:]
+  private var cutoff: Timestamp?
+  private var isPastCutoff = false
+  /// The latest time of a packet that counts; nil before the first.
+  private(set) var latest: Timestamp?
+
+  init(
+    files: [String], input: InputOptions, options: TrackerOptions, progress: ProgressBar?
+  ) throws {
+    reader = try CaptureReader(paths: files, filter: input.filter)
+    tracker = Tracker(options: options)
+    self.options = options
+    self.progress = progress
+  }
+
+  var connectionCount: Int { tracker.connectionCount }
+
+  /// Reads to the end, or to a second past the consumer's cutoff, and hands over every connection.
+  mutating func run(_ consumer: inout some SegmentConsumer) throws {
+    let reader = reader
+    var hasBegun = false
+    var packets = 0
+    var hasMore = true
+    while hasMore, !isPastCutoff {
+      hasMore = try reader.readBatch { file, records, bytes in
+        if !hasBegun, let first = records.first {
+          hasBegun = true
+          try consumer.begin(at: first.time)
+          cutoff = consumer.cutoff
+        }
+        var count = counts[file] ?? Count()
+        for record in records {
+          take(record, bytes, &count, &consumer)
+        }
+        counts[file] = count
+        packets += records.count
+      }
+      if let failure = consumer.failure { throw failure }
+      progress?.update(bytes: reader.bytesRead, of: reader.bytesTotal, packets: packets)
+    }
+    progress?.clear()
+    guard let instant = cutoff ?? latest else { return }
+    tracker.forEachConnection(at: instant) { consumer.take($0, at: instant) }
+    if let failure = consumer.failure { throw failure }
+  }
+
+  @inline(__always)
+  private mutating func take(
+    _ record: FrameRecord, _ bytes: Span<UInt8>, _ count: inout Count,
+    _ consumer: inout some SegmentConsumer
+  ) {
+    if let cutoff, record.time > cutoff {
+      if record.time > cutoff.advanced(by: Self.disorder) { isPastCutoff = true }
+      return
+    }
+    let now = max(latest ?? record.time, record.time)
+    latest = now
+    let frame = bytes.extracting(record.offset..<record.offset + Int(record.capturedLength))
+    let dissected = dissector.dissect(
+      frame, linkType: record.linkType, originalLength: record.originalLength,
+      frame: record.frame, time: record.time, interface: record.interface)
+    switch dissected {
+    case .skipped(let reason):
+      count.skipped[reason, default: 0] += 1
+    case .segment(let segment):
+      count.tcpPackets += 1
+      consumer.willReceive(segment, tracker)
+      let receipt = tracker.receive(segment) { consumer.take($0, at: now) }
+      consumer.didReceive(receipt, segment, tracker)
+    }
+  }
+
+  /// One row a file, in command-line order; complete after `run`.
+  var captureRows: [CaptureRow] {
+    reader.files.enumerated().map { index, file in
+      let count = counts[index] ?? Count()
+      return CaptureRow(
+        file: file.file, format: file.format, linkTypes: file.linkTypes,
+        tcpPackets: count.tcpPackets, skipped: count.skipped, firstTime: file.firstTime,
+        lastTime: file.lastTime, tap: options.tap ?? tracker.tap, truncated: file.truncated,
+        damage: file.damage.map {
+          CaptureRow.Damage(file: $0.file, offset: $0.offset, message: $0.message)
+        })
+    }
+  }
+}

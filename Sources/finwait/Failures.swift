@@ -1,0 +1,46 @@
+import ArgumentParser
+import Capture
+
+/// The exit statuses of the interface (sysexits.h where it has them).
+extension ExitCode {
+  /// An input was damaged, empty, no capture, or of no link type that finwait reads.
+  static let damagedInput = ExitCode(2)
+  static let usage = ExitCode(64)
+  static let missingInput = ExitCode(66)
+  static let outputFailed = ExitCode(74)
+}
+
+/// Something on the command line that only shows while reading: a filter, a time, a number.
+struct UsageFailure: Error {
+  let sentence: String
+
+  init(_ sentence: String) { self.sentence = sentence }
+}
+
+extension Finwait {
+  static func main() {
+    StandardOutput.ignoreBrokenPipes()
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let failure as UsageFailure {
+      end(failure.sentence, .usage)
+    } catch CaptureError.badFilter(let sentence) {
+      end("the filter is not valid: \(sentence)", .usage)
+    } catch CaptureError.unreadable(let sentence) {
+      end(sentence, .missingInput)
+    } catch OutputFailure.readerGone {
+      // Whoever read the results has seen enough, like `| head`.
+      exit(withError: ExitCode.success)
+    } catch OutputFailure.system(let sentence) {
+      end(sentence, .outputFailed)
+    } catch {
+      exit(withError: error)
+    }
+  }
+
+  private static func end(_ sentence: String, _ code: ExitCode) -> Never {
+    StandardError.write("finwait: \(sentence)\n")
+    exit(withError: code)
+  }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Dissection
+import Reporting
+import Tracking
+
+/// `finwait read FILE…`: the report.
+struct Read: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Report CLOSE_WAIT, TIME_WAIT, late packets and other unfinished closes.",
+    discussion: """
+      The command that runs when none is named. Several files are one capture in time order.
+
+      EXAMPLES
+        finwait server.pcap
+        finwait 'dump.pcap.0' 'dump.pcap.1'            a rotated set, as one capture
+        tcpdump -w - -c 1000 tcp | finwait -           from a pipe
+        finwait all.pcap --filter 'host 10.0.0.5'      only what the filter passes
+        finwait all.pcap --host 10.0.0.5 --min-age 60  sockets of one host, stuck for a minute
+        finwait all.pcap --format jsonl | jq -r 'select(.kind == "close_wait").message'
+      """)
+
+  @Argument(
+    help: ArgumentHelp("Captures, plain, .gz or .zst; - is standard input.", valueName: "file"))
+  var files: [String]
+
+  @OptionGroup(title: "Input") var input: InputOptions
+  @OptionGroup(title: "Hosts") var model: ModelOptions
+  @OptionGroup(title: "Selection") var selection: SelectionOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Running") var running: RunningOptions
+
+  func run() throws {
+    let out = StandardOutput()
+    var consumer = Consumer(
+      report: ReadReport(
+        format: output.format,
+        selection: selection.selection(defaultMinimumAge: .seconds(1)),
+        style: output.style, drain: out.write))
+    var analysis = try Analysis(
+      files: files, input: input, options: model.trackerOptions, progress: running.progressBar)
+    try analysis.run(&consumer)
+    let captures = analysis.captureRows
+    try consumer.report.finish(captures: captures, at: analysis.latest)
+    try InputVerdict(captures).report()
+  }
+
+  /// Hands every connection to the report once.
+  struct Consumer: SegmentConsumer {
+    var report: ReadReport
+    var failure: (any Error)?
+
+    mutating func take(_ connection: ConnectionReport, at instant: Timestamp) {
+      if failure != nil { return }
+      do { try report.add(connection, at: instant) } catch { failure = error }
+    }
+  }
+}

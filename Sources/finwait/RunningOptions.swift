@@ -1,0 +1,25 @@
+import ArgumentParser
+
+/// How the run itself behaves.
+struct RunningOptions: ParsableArguments {
+  @Option(help: "A progress bar on standard error; auto: on a terminal.")
+  var progress: WhenArgument = .auto
+
+  @Option(help: ArgumentHelp("Threads to use; results never depend on it.", valueName: "n"))
+  var threads = 1
+
+  @Option(
+    help: ArgumentHelp("The most connections to hold in memory.", valueName: "n"))
+  var maxConnections: Int?
+
+  func validate() throws {
+    guard threads >= 1 else { throw ValidationError("--threads must be 1 or more.") }
+    guard maxConnections ?? 1 >= 1 else {
+      throw ValidationError("--max-connections must be 1 or more.")
+    }
+  }
+
+  var progressBar: ProgressBar? {
+    progress.holds(auto: Terminal.standardError) ? ProgressBar() : nil
+  }
+}
