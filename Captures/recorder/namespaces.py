@@ -1,0 +1,139 @@
+"""Hosts: network namespaces with one interface, their sockets, their packet filter."""
+
+import array
+import contextlib
+import ctypes
+import fcntl
+import os
+import socket
+import struct
+import subprocess
+
+CLONE_NEWNET = 0x40000000
+SIOCETHTOOL = 0x8946
+ETHTOOL_SET_TX_CHECKSUM = 0x17
+INTERFACE = "eth0"
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+class CommandFailed(Exception):
+    """A program that the recording stands on failed: its command line and its own words."""
+
+
+def run(*command, text=""):
+    """Runs a program to its end and returns what it printed."""
+    result = subprocess.run(
+        command, input=text, capture_output=True, text=True, timeout=30, check=False)
+    if result.returncode != 0:
+        raise CommandFailed(f"{' '.join(command)}: {result.stderr.strip()}")
+    return result.stdout
+
+
+class Namespace:
+    """A named network namespace; `delete` may be called at any time, more than once."""
+
+    def __init__(self, name):
+        self.name = name
+        self.alive = True
+
+    def create(self):
+        run("ip", "netns", "add", self.name)
+
+    @contextlib.contextmanager
+    def entered(self):
+        """The calling thread inside the namespace: sockets made there stay there for good."""
+        home = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+        target = os.open(f"/run/netns/{self.name}", os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            self._set(target)
+            try:
+                yield
+            finally:
+                self._set(home)
+        finally:
+            os.close(target)
+            os.close(home)
+
+    @staticmethod
+    def _set(descriptor):
+        if libc.setns(descriptor, CLONE_NEWNET) != 0:
+            raise OSError(ctypes.get_errno(), "setns")
+
+    def run(self, *command, text=""):
+        return run("ip", "netns", "exec", self.name, *command, text=text)
+
+    def ip(self, *lines):
+        """Lines of ip(8), all in one process."""
+        run("ip", "-n", self.name, "-batch", "-", text="\n".join(lines) + "\n")
+
+    def delete(self):
+        if self.alive:
+            self.alive = False
+            subprocess.run(["ip", "netns", "delete", self.name], capture_output=True, check=False)
+
+
+class Host(Namespace):
+    """One end of a wire: a namespace with addresses on its only interface."""
+
+    # What the stories rest upon, whatever the machine is set to.
+    SETTINGS = {
+        "tcp_fin_timeout": "60", "tcp_rfc1337": "0", "tcp_timestamps": "1",
+        "tcp_syncookies": "1", "tcp_tw_reuse": "2", "tcp_syn_linear_timeouts": "0",
+    }
+
+    def __init__(self, name, addresses):
+        super().__init__(name)
+        self.addresses = addresses
+        self.filtered = False
+
+    def bring_up(self):
+        """Addresses, link, and settings, once the wire has made the interface."""
+        self.ip(
+            "link set lo up",
+            f"link set {INTERFACE} addrgenmode none",
+            *(f"addr add {address} dev {INTERFACE} {'nodad' if ':' in address else ''}"
+              for address in self.addresses),
+            f"link set {INTERFACE} up",
+            *(f"route add {net} dev {INTERFACE}" for net in ("192.0.2.0/24", "198.51.100.0/24")
+              if not any(address.startswith(net[:8]) for address in self.addresses)))
+        with self.entered():
+            for setting, value in self.SETTINGS.items():
+                path = f"/proc/sys/net/ipv4/{setting}"
+                if os.path.exists(path):
+                    with open(path, "w", encoding="ascii") as file:
+                        file.write(value)
+            turn_off_transmit_checksum(INTERFACE)
+
+    def address(self, family=socket.AF_INET, index=0):
+        """The host's nth address of a family, without the prefix length."""
+        of_family = [a for a in self.addresses if (":" in a) == (family == socket.AF_INET6)]
+        return of_family[index].split("/")[0]
+
+    def socket(self, family=socket.AF_INET, kind=socket.SOCK_STREAM):
+        with self.entered():
+            made = socket.socket(family, kind)
+        made.settimeout(10)
+        return made
+
+    def drop(self, *matches):
+        """From now on this host's TCP does not see matching packets; a tap on it still does."""
+        if not self.filtered:
+            self.run("nft", "add table inet faults; add chain inet faults input "
+                     "{ type filter hook input priority 0; }")
+            self.filtered = True
+        for match in matches:
+            self.run("nft", f"add rule inet faults input {match} counter drop")
+
+    def stop_dropping(self):
+        self.run("nft", "flush chain inet faults input")
+
+
+def turn_off_transmit_checksum(interface):
+    """Makes frames honest: full checksums and, as that offload rests on this, no segments larger
+    than the link takes (ethtool -K INTERFACE tx off)."""
+    value = array.array("B", struct.pack("=II", ETHTOOL_SET_TX_CHECKSUM, 0))
+    pointer, _ = value.buffer_info()
+    request = struct.pack("16sP", interface.encode(), pointer)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as handle:
+        fcntl.ioctl(handle, SIOCETHTOOL, request)
