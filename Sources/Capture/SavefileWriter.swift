@@ -17,26 +17,21 @@ public final class SavefileWriter {
   }
 
   private let file: OutputFile
-  private var pending: [UInt8] = []
-  private static let blockLength = 1 << 20
+  private var block = Block()
 
   /// - Parameter path: `-` is standard output; a file that is there is replaced.
   public init(
     path: String, linkType: LinkType = .ethernet, snapshotLength: UInt32 = 262_144
   ) throws(Failure) {
     file = try OutputFile(path: path)
-    pending.reserveCapacity(SavefileWriter.blockLength + 65536)
-    append(0xa1b2_3c4d)
-    append(4 << 16 | 2)  // version 2.4
-    append(0)
-    append(0)
-    append(snapshotLength)
-    append(UInt32(linkType.value))
+    let version: UInt32 = 4 << 16 | 2
+    block.append([0xa1b2_3c4d, version, 0, 0])
+    block.append([snapshotLength, UInt32(linkType.value)])
   }
 
   deinit {
     // Nobody is left to hear of a failure: `close` is for those who want to.
-    do { try flush() } catch { pending = [] }
+    do { try flush() } catch { return }
   }
 
   /// - Parameters:
@@ -51,18 +46,14 @@ public final class SavefileWriter {
       throw .timeOutOfRange(time)
     }
     guard let captured = UInt32(exactly: bytes.count) else { throw .frameTooLong(bytes.count) }
-    append(seconds)
-    append(UInt32(fraction))
-    append(captured)
-    append(originalLength ?? captured)
-    for index in bytes.indices { pending.append(bytes[index]) }
-    if pending.count >= SavefileWriter.blockLength { try flush() }
+    if !block.hasRoom(for: 16 + bytes.count) { try flush() }
+    block.append([seconds, UInt32(fraction), captured, originalLength ?? captured])
+    block.append(bytes)
   }
 
   /// Writes what is gathered.
   public func flush() throws(Failure) {
-    defer { pending.removeAll(keepingCapacity: true) }
-    try file.write(pending.span)
+    try block.write(to: file)
   }
 
   /// Writes the rest and closes the file; nothing can be written afterwards.
@@ -70,11 +61,49 @@ public final class SavefileWriter {
     try flush()
     try file.finish()
   }
+}
 
-  private func append(_ value: UInt32) {
-    pending.append(UInt8(truncatingIfNeeded: value))
-    pending.append(UInt8(truncatingIfNeeded: value >> 8))
-    pending.append(UInt8(truncatingIfNeeded: value >> 16))
-    pending.append(UInt8(truncatingIfNeeded: value >> 24))
+/// What a savefile's writer gathers before it writes.
+///
+/// Filled in place: appending octet by octet asks for each whether the array is shared, which
+/// costs more than all else.
+private struct Block {
+  private var bytes = Array<UInt8>(repeating: 0, count: 1 << 20)
+  private var filled = 0
+
+  func hasRoom(for count: Int) -> Bool { count <= bytes.count - filled }
+
+  /// Numbers, little-endian; the caller has asked for room.
+  @inline(__always)
+  mutating func append<let count: Int>(_ values: InlineArray<count, UInt32>) {
+    let end = filled
+    var out = bytes.mutableSpan
+    for index in values.indices {
+      let value = values[index]
+      let start = end + 4 * index
+      out[start] = UInt8(truncatingIfNeeded: value)
+      out[start + 1] = UInt8(truncatingIfNeeded: value >> 8)
+      out[start + 2] = UInt8(truncatingIfNeeded: value >> 16)
+      out[start + 3] = UInt8(truncatingIfNeeded: value >> 24)
+    }
+    filled += 4 * count
+  }
+
+  /// A frame; the block grows for one that is longer than it.
+  mutating func append(_ frame: Span<UInt8>) {
+    if !hasRoom(for: frame.count) {
+      bytes.append(contentsOf: repeatElement(0, count: filled + frame.count - bytes.count))
+    }
+    let end = filled
+    var out = bytes.mutableSpan
+    for index in frame.indices { out[end + index] = frame[index] }
+    filled += frame.count
+  }
+
+  /// Writes what is gathered, and forgets it even if that fails.
+  mutating func write(to file: OutputFile) throws(SavefileWriter.Failure) {
+    let gathered = filled
+    filled = 0
+    try file.write(bytes.span.extracting(first: gathered))
   }
 }
