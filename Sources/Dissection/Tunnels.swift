@@ -48,7 +48,19 @@ extension HeaderWalk {
       + (flags & hasSequence != 0 ? 4 : 0)
     guard length <= wireLength else { return .none(.malformed) }
     skip(length)
-    return enterTunnel(etherType: header.bigEndian16(2))
+    let type = header.bigEndian16(2)
+    let webCacheRedirection: UInt16 = 0x883E
+    return type == webCacheRedirection
+      ? readRedirection(header.extracting(droppingFirst: length))
+      : enterTunnel(etherType: type)
+  }
+
+  /// WCCP redirects IPv4, in its version 2 behind four octets more (draft-wilson-wrec-wccp-v2).
+  /// Nothing names the version: as tshark does, the first bits are taken for IP's own if they can.
+  private mutating func readRedirection(_ header: Span<UInt8>) -> NextHeader {
+    guard header.count >= 1 else { return .none(.truncated) }
+    if header[0] >> 4 != 4 { skip(4) }
+    return enterTunnel(.ipv4)
   }
 
   /// UDP (RFC 768) matters for what is tunnelled in it, known by the destination port.

@@ -60,6 +60,15 @@ struct TunnelTests {
     #expect(dissect(bytes, as: .raw).reason == .notTCP)
   }
 
+  /// WCCP in both its versions.
+  @Test(arguments: [[], [0x80, 0, 0, 9]] as [[UInt8]])
+  func webCacheRedirection(_ header: [UInt8]) throws {
+    let inner = header + FrameBuilder.bytes([.ipv4(from: "192.0.2.9"), .tcp(from: 7)])
+    var bytes = FrameBuilder.bytes([.ipv4(), .gre(), .payload(inner)])
+    bytes.replaceSubrange(22..<24, with: [0x88, 0x3E])
+    #expect(try #require(dissect(bytes, as: .raw).segment).source == "192.0.2.9:7")
+  }
+
   @Test
   func vxlanWithoutIdentifier() {
     var bytes = FrameBuilder.bytes([.ipv4(), .udp(), .vxlan, .ethernet, .ipv4(), .tcp()])

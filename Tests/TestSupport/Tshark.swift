@@ -1,0 +1,34 @@
+import Foundation
+
+/// Wireshark's dissectors as the reference, where they are installed.
+public enum Tshark {
+  public static let missing = "tshark is not installed"
+
+  public static let isInstalled: Bool = {
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+    return path.split(separator: ":").contains {
+      FileManager.default.isExecutableFile(atPath: "\($0)/tshark")
+    }
+  }()
+
+  /// Reads a capture.
+  ///
+  /// - Parameter names: of display filter fields.
+  /// - Returns: a row a frame: of each field the last, that is the innermost, occurrence.
+  public static func fields(_ names: [String], of path: String) throws -> [[String]] {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments =
+      ["tshark", "-n", "-r", path, "-o", "tcp.relative_sequence_numbers:FALSE"]
+      + ["-T", "fields", "-E", "occurrence=l"] + names.flatMap { ["-e", $0] }
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let data = try output.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return String(decoding: data, as: UTF8.self).split(separator: "\n").map {
+      $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+    }
+  }
+}
