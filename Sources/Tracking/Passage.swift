@@ -31,6 +31,7 @@ struct Passage {
   /// What the segment tells of its sender.
   mutating func leave(_ sender: inout Endpoint, towards receiver: inout Endpoint) {
     sender.lastSent = mark
+    if segment.flags.contains(.fin) { noteFirstFIN(&sender.fin, receiver) }
     if isRST {
       sendRST(&sender)
       return
@@ -182,15 +183,18 @@ struct Passage {
 
   // MARK: FIN
 
+  /// The frame to show: acceptable or not.
+  private func noteFirstFIN(_ fin: inout SentFIN, _ receiver: Endpoint) {
+    guard fin.firstFrame == 0 else { return }
+    fin.firstFrame = segment.frame
+    fin.firstEnd = segment.sequenceEnd
+    if receiver.sent.contains(.acknowledgment), receiver.ackSent.isAtOrAfter(fin.firstEnd) {
+      fin.firstAckedFrame = receiver.ackMark.frame
+    }
+  }
+
   private func sendFIN(_ sender: inout Endpoint, _ receiver: Endpoint) {
     let end = segment.sequenceEnd
-    if sender.fin.firstFrame == 0 {
-      sender.fin.firstFrame = segment.frame
-      sender.fin.firstEnd = end
-      if receiver.sent.contains(.acknowledgment), receiver.ackSent.isAtOrAfter(end) {
-        sender.fin.firstAckedFrame = receiver.ackMark.frame
-      }
-    }
     // Without ACK every receiver drops it (RFC 9293 section 3.10.7.4, fifth check); on a SYN Linux
     // drops it in LISTEN (tcp_rcv_state_process).
     guard isACK, !isSYN else { return }

@@ -38,14 +38,16 @@ public struct Tracker: ~Copyable {
   private var copies = CopyFilter()
   private var vote = TapVote()
 
-  /// The latest time seen; nil before the first segment.
-  public private(set) var clock: Timestamp?
+  private var clock = CaptureClock()
   /// How many connections were numbered so far.
   public internal(set) var connectionCount = 0
 
   public init(options: TrackerOptions = TrackerOptions()) {
     self.options = options
   }
+
+  /// The time of the capture so far; nil before the first segment.
+  public var now: Timestamp? { clock.now }
 
   /// Where the capture was taken: as the options say, else by majority of the handshakes so far.
   public var tap: TapPosition { options.tap ?? vote.position }
@@ -55,15 +57,15 @@ public struct Tracker: ~Copyable {
   public mutating func receive(
     _ segment: Segment, onFinal: (ConnectionReport) -> Void
   ) -> Receipt {
-    let now = max(clock ?? segment.time, segment.time)
-    clock = now
+    clock.tick(segment.time)
+    let now = clock.now ?? segment.time
     retire(at: now, onFinal: onFinal)
 
     let key = ConnectionKey(segment)
     let fromLow = segment.source == key.low
     let hash = table.hash(key)
     let verdict = copies.judge(segment, keyHash: hash, fromLow: fromLow)
-    let assignment = assign(segment, key: key, hash: hash, fromLow: fromLow)
+    let assignment = assign(segment, key: key, hash: hash, fromLow: fromLow, at: now)
     let slot = assignment.slot
     let sender = table[slot].role(ofLow: fromLow)
     note(assignment.stream, slot)

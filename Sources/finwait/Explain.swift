@@ -43,7 +43,7 @@ struct Explain: ParsableCommand {
       progress: running.progressBar)
     try analysis.run(&consumer)
     let captures = analysis.captureRows
-    guard let connection = consumer.report, let instant = analysis.latest else {
+    guard let connection = consumer.report, let instant = analysis.instant else {
       InputVerdict(captures).warn()
       throw UsageFailure(
         "there is no connection \(number): the capture holds "

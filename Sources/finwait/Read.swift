@@ -40,7 +40,7 @@ struct Read: ParsableCommand {
       files: files, input: input, options: model.trackerOptions, progress: running.progressBar)
     try analysis.run(&consumer)
     let captures = analysis.captureRows
-    try consumer.report.finish(captures: captures, at: analysis.latest)
+    try consumer.report.finish(captures: captures, at: analysis.instant)
     try InputVerdict(captures).report()
   }
 
@@ -49,7 +49,7 @@ struct Read: ParsableCommand {
     var report: ReadReport
     var failure: (any Error)?
 
-    mutating func take(_ connection: ConnectionReport, at instant: Timestamp) {
+    mutating func take(_ connection: ConnectionReport, at instant: Timestamp, because _: Departure) {
       if failure != nil { return }
       do { try report.add(connection, at: instant) } catch { failure = error }
     }
