@@ -18,7 +18,8 @@
   private(set) var streamOffset: UInt64 = 0
 
   private var memory: UnsafeMutableRawPointer
-  private var capacity: Int
+  /// Bytes that have room.
+  private(set) var capacity: Int
 
   init(capacity: Int) {
     self.capacity = capacity
