@@ -3,11 +3,11 @@ import Dissection
 /// One input file on its way: read in blocks, its records found, a batch at a time.
 final class CaptureInput {
   /// The frames of the current batch, in file order; `frame` counts within the file.
-  var records: [FrameRecord] = []
+  private(set) var records: [FrameRecord] = []
   /// Index of the first record not yet delivered.
-  var cursor = 0
+  private(set) var cursor = 0
   /// The last frame delivered, counted within the file.
-  var lastFrame = 0
+  private var lastFrame = 0
   let file: InputFile
   let buffer: BlockBuffer
 
@@ -40,20 +40,6 @@ final class CaptureInput {
 
   /// The time of the next frame; nil at the end of the input.
   var head: Timestamp? { cursor < records.count ? records[cursor].time : nil }
-
-  /// The end of the records of the batch that may be delivered, the first of which surely may.
-  func end(within bound: MergeOrder.Bound?) -> Int {
-    guard let bound else { return records.count }
-    return CaptureInput.end(of: records, from: cursor, within: bound)
-  }
-
-  private static func end(
-    of records: [FrameRecord], from cursor: Int, within bound: MergeOrder.Bound
-  ) -> Int {
-    var end = cursor + 1
-    while end < records.count, bound.admits(records[end].time) { end += 1 }
-    return end
-  }
 
   /// Finds the next batch of records; none are found at the end of the input alone.
   func fill() {
@@ -163,31 +149,43 @@ final class CaptureInput {
     takeNotes()
   }
 
-  /// Gives `range` of the records, which are next, their numbers in the whole capture.
+  /// Takes the batch as it is, if all of it comes next and its numbers need no change.
   ///
   /// - Parameter counter: the last number given.
-  func number(_ range: Range<Int>, from counter: inout Int) {
-    guard let last = range.last else { return }
-    let localLast = records[last].frame
-    if counter == lastFrame, nextCommented == nil {
-      // An input alone counts as the whole capture does.
-      counter = localLast
-    } else {
-      number(&records, range, from: &counter)
+  func takeWholeBatch(
+    within bound: MergeOrder.Bound?, from counter: inout Int
+  ) -> [FrameRecord]? {
+    // An input alone counts as the whole capture does.
+    guard bound == nil, cursor == 0, counter == lastFrame, nextCommented == nil else {
+      return nil
     }
-    lastFrame = localLast
+    let batch = records
+    counter = batch.last?.frame ?? counter
+    lastFrame = counter
+    cursor = batch.count
+    return batch
   }
 
-  private func number(
-    _ records: inout [FrameRecord], _ range: Range<Int>, from counter: inout Int
+  /// Takes the records that come before `bound`, the first of which surely does, with their
+  /// numbers in the whole capture.
+  ///
+  /// - Parameter counter: the last number given.
+  func take(
+    into run: inout [FrameRecord], within bound: MergeOrder.Bound?, from counter: inout Int
   ) {
-    var local = lastFrame
-    for index in range {
-      counter += records[index].frame - local
-      local = records[index].frame
-      if local == nextCommented { takeComments(upTo: local, as: counter) }
-      records[index].frame = counter
-    }
+    // In locals: every access to a property of ours is checked for exclusivity.
+    let batch = records
+    var (at, local, number) = (cursor, lastFrame, counter)
+    repeat {
+      var record = batch[at]
+      number += record.frame - local
+      local = record.frame
+      if local == nextCommented { takeComments(upTo: local, as: number) }
+      record.frame = number
+      run.append(record)
+      at += 1
+    } while at < batch.count && bound?.admits(batch[at].time) != false
+    (cursor, lastFrame, counter) = (at, local, number)
   }
 
   /// Hands the comments on, up to those of a frame, now that its number is known.

@@ -47,24 +47,19 @@ public final class CaptureReader {
   public func readBatch(
     _ body: (_ file: Int, _ records: [FrameRecord], _ bytes: Span<UInt8>) throws -> Void
   ) rethrows -> Bool {
-    while let (file, range) = nextRun() {
-      let input = inputs[file]
-      input.number(range, from: &counter)
-      input.cursor = range.upperBound
-      let isWholeBatch = filter == nil && range == input.records.indices
-      if isWholeBatch {
-        input.account(input.records)
-      } else {
-        pick(range, of: input)
-        input.account(run)
-        if run.isEmpty { continue }
-      }
-      try input.buffer.withBytes { bytes in
-        try body(file, isWholeBatch ? input.records : run, bytes)
-      }
+    while true {
+      refill()
+      guard let turn = order.next() else { return false }
+      current = turn.file
+      let input = inputs[turn.file]
+      let whole = filter == nil ? input.takeWholeBatch(within: turn.bound, from: &counter) : nil
+      if whole == nil { pick(from: input, within: turn.bound) }
+      let records = whole ?? run
+      input.account(records)
+      if records.isEmpty { continue }
+      try input.buffer.withBytes { try body(turn.file, records, $0) }
       return true
     }
-    return false
   }
 
   /// One row a file, in command-line order; complete at the end.
@@ -83,16 +78,6 @@ public final class CaptureReader {
     return total
   }
 
-  /// The input whose turn it is, and those of its records that come before every other head;
-  /// nil when all inputs are at their end.
-  private func nextRun() -> (file: Int, range: Range<Int>)? {
-    refill()
-    guard let turn = order.next() else { return nil }
-    current = turn.file
-    let input = inputs[turn.file]
-    return (turn.file, input.cursor..<input.end(within: turn.bound))
-  }
-
   /// Finds the heads that are not known: of all inputs at first, then of the last one read.
   private func refill() {
     guard let current else {
@@ -104,17 +89,13 @@ public final class CaptureReader {
     order.heads[current] = inputs[current].head
   }
 
-  private func pick(_ range: Range<Int>, of input: CaptureInput) {
+  /// Puts into `run` the next frames of an input that the filter lets through.
+  private func pick(from input: CaptureInput, within bound: MergeOrder.Bound?) {
     run.removeAll(keepingCapacity: true)
-    guard let filter else {
-      run.append(contentsOf: input.records[range])
-      return
-    }
+    input.take(into: &run, within: bound, from: &counter)
+    guard let filter else { return }
     input.buffer.withBytes { bytes in
-      for index in range {
-        let record = input.records[index]
-        if filter.matches(record, in: bytes) { run.append(record) }
-      }
+      run.removeAll { !filter.matches($0, in: bytes) }
     }
     for refusal in filter.takeRefusals() {
       input.note(
