@@ -30,6 +30,9 @@ public final class CaptureReader {
     } else {
       self.filter = nil
     }
+    guard paths.count(where: { $0 == "-" }) <= 1 else {
+      throw .unreadable("cannot read standard input twice")
+    }
     InputFile.allow(open: paths.count)
     let interfaces = InterfaceNumbers()
     var inputs: [CaptureInput] = []

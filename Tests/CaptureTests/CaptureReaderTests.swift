@@ -168,6 +168,9 @@ import Testing
     #expect(throws: CaptureError.unreadable("cannot read \(directory): it is a directory")) {
       try CaptureReader(paths: [directory])
     }
+    #expect(throws: CaptureError.unreadable("cannot read standard input twice")) {
+      try CaptureReader(paths: ["-", good, "-"])
+    }
   }
 
   @Test func whatIsNoCaptureIsSaidToBe() throws {
