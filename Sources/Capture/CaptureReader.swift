@@ -13,13 +13,11 @@ public enum CaptureError: Error, Equatable, Sendable {
 public final class CaptureReader {
   private let inputs: [CaptureInput]
   private let filter: PcapFilter?
-  private var order = MergeOrder(heads: [])
-  /// The last frame number given.
-  private var counter = 0
-  /// The input whose batch was delivered last; nil before the first batch.
-  private var current: Int?
-  /// Frames picked from a batch: a part of it, or those that the filter lets through.
-  private var run: [FrameRecord] = []
+  private var merge: Merge
+  /// Inputs whose next batch is to be found before another frame can be delivered.
+  private var exhausted: [Int]
+  /// The frames of a run that the filter lets through.
+  private var kept: [FrameRecord] = []
 
   /// - Parameters:
   ///   - paths: savefiles, plain or compressed with gzip or zstd; `-` is standard input.
@@ -41,6 +39,8 @@ public final class CaptureReader {
         try CaptureInput(path: path, sharing: paths.count, interfaces: interfaces))
     }
     self.inputs = inputs
+    merge = Merge(count: inputs.count)
+    exhausted = inputs.indices.reversed()
   }
 
   /// Delivers the next frames to `body`: consecutive frames of one file (an index into `files`),
@@ -52,21 +52,20 @@ public final class CaptureReader {
   ) rethrows -> Bool {
     while true {
       refill()
-      guard let turn = order.next() else { return false }
-      current = turn.file
-      let input = inputs[turn.file]
-      let whole = filter == nil ? input.takeWholeBatch(within: turn.bound, from: &counter) : nil
-      if whole == nil { pick(from: input, within: turn.bound) }
-      let records = whole ?? run
-      input.account(records)
+      guard let (file, run, isDone) = merge.next() else { return false }
+      if isDone { exhausted.append(file) }
+      let records = filter.map { keep(run, of: inputs[file], $0) } ?? run
       if records.isEmpty { continue }
-      try input.buffer.withBytes { try body(turn.file, records, $0) }
+      merge.count(records, of: file)
+      try inputs[file].buffer.withBytes { try body(file, records, $0) }
       return true
     }
   }
 
   /// One row a file, in command-line order; complete at the end.
-  public var files: [FileSummary] { inputs.map(\.summary) }
+  public var files: [FileSummary] {
+    zip(inputs, merge.lanes).map { input, lane in input.summary(lane) }
+  }
 
   /// For a progress bar: bytes consumed of the inputs as they lie on disk.
   public var bytesRead: UInt64 { inputs.reduce(0) { $0 + $1.file.position } }
@@ -83,27 +82,22 @@ public final class CaptureReader {
 
   /// Finds the heads that are not known: of all inputs at first, then of the last one read.
   private func refill() {
-    guard let current else {
-      for input in inputs { input.fill() }
-      order.heads = inputs.map(\.head)
-      return
+    while let file = exhausted.popLast() {
+      inputs[file].fill(&merge.lanes[file])
+      merge.refilled(file)
     }
-    if inputs[current].head == nil { inputs[current].fill() }
-    order.heads[current] = inputs[current].head
   }
 
-  /// Puts into `run` the next frames of an input that the filter lets through.
-  private func pick(from input: CaptureInput, within bound: MergeOrder.Bound?) {
-    run.removeAll(keepingCapacity: true)
-    input.take(into: &run, within: bound, from: &counter)
-    guard let filter else { return }
-    input.buffer.withBytes { bytes in
-      run.removeAll { !filter.matches($0, in: bytes) }
-    }
+  private func keep(
+    _ run: [FrameRecord], of input: CaptureInput, _ filter: PcapFilter
+  ) -> [FrameRecord] {
+    kept.removeAll(keepingCapacity: true)
+    input.buffer.withBytes { filter.select(from: run, in: $0, into: &kept) }
     for refusal in filter.takeRefusals() {
       input.note(
         damage: "frames of link type \(refusal.linkType.value) are left out: the filter cannot "
           + "be compiled for it (\(refusal.message))")
     }
+    return kept
   }
 }
