@@ -21,7 +21,9 @@ public final class CaptureReader {
 
   /// - Parameters:
   ///   - paths: savefiles, plain or compressed with gzip or zstd; `-` is standard input.
-  ///   - filter: pcap-filter(7) syntax; frames it rejects keep their numbers but are not delivered.
+  ///   - filter: pcap-filter(7) syntax; frames it rejects keep their numbers but are not
+  ///     delivered.
+  /// - Throws: `unreadable` or `badFilter`; what is wrong inside a file is no error but damage.
   public init(paths: [String], filter: String? = nil) throws(CaptureError) {
     if let filter {
       self.filter = try PcapFilter(filter)
