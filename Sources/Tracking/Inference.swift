@@ -56,14 +56,20 @@ struct Inference {
 
   // MARK: Handshake
 
+  /// The longest way of a SYN/ACK from the tap to its receiver, and of the ACK back.
+  private static let handshakeAnswer = Interval.seconds(1)
+
   /// Whether its SYN was acknowledged, as far as it can know.
   private var handshake: Belief {
     if own.established.isSet || own.fin.isSent { return .yes }
     guard own.sent.contains(.syn) || own.sent.contains(.synACK) else {
       return own.sent.contains(.plain) || connection.rolesKnown == false ? .presumed : .no
     }
-    if own.handshakePassed.isSet { return own.handshakeDoubted ? .doubted : .presumed }
-    return .no
+    guard own.handshakePassed.isSet else { return .no }
+    // A SYN/ACK is acknowledged at once: without that, it has not arrived.
+    let isUnanswered =
+      own.sent.contains(.syn) && now.since(own.handshakePassed.time) > Self.handshakeAnswer
+    return own.handshakeDoubted || isUnanswered ? .doubted : .presumed
   }
 
   private var beforeEstablished: Claim? {
@@ -148,7 +154,10 @@ struct Inference {
     let fin = own.fin
     guard fin.isSent, fin.ackPassed.isSet else { return .no }
     if fin.ackConfirmed.isSet { return .yes }
-    return fin.ackDoubted ? .doubted : .presumed
+    guard fin.ackDoubted else { return .presumed }
+    // Silence where another retransmission is overdue: the last acknowledgment has arrived.
+    let isSilent = fin.ackPassed.time >= fin.transmissions.last.time
+    return isSilent && now >= fin.transmissions.overdue ? .presumed : .doubted
   }
 
   private var closedSecond: Bool {

@@ -155,7 +155,7 @@ struct Passage {
     if !fin.passed.isSet { fin.passed = mark }
     if !fin.ackPassed.isSet || fin.ackDoubted {
       fin.ackPassed = mark
-      fin.ackDoubted = false
+      fin.ackDoubted = fin.ackDoubts > 1
     }
     if fin.confirmFrom == nil { fin.confirmFrom = peerSendNext.later(segment.sequenceNumber) }
   }
@@ -224,6 +224,7 @@ struct Passage {
     fin.transmissions.add(mark)
     if fin.ackPassed.isSet, segment.time.since(fin.ackPassed.time) > senderAnswerTime {
       fin.ackDoubted = true
+      fin.ackDoubts += 1
     }
     if !fin.acked.isSet, fin.passed.isSet { fin.arrivalDoubted = true }
   }
