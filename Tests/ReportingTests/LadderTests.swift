@@ -93,11 +93,11 @@ import Testing
       connection: connection, ladder: ladder, instant: TextTests.instant, minimumAge: .zero)
     let text = String(decoding: report.text(.text, style: TextStyle()), as: UTF8.self)
     let expected = [
-      "       8     0.008000  FIN_WAIT_1    ------------- [FIN, ACK] seq=0 ack=0 -----------> "
+      "       8     0.008000  FIN_WAIT_1    ------------ [FIN, ACK] seq=0 ack=0 ------------> "
         + "CLOSE_WAIT?",
       "           100.000000  CLOSED?                       ( FIN given up )                  "
         + "CLOSE_WAIT?",
-      "      11     0.011000  CLOSED?       <------------ [FIN, ACK] seq=0 ack=0 ------------ "
+      "      11     0.011000  CLOSED?       <----------- [FIN, ACK] seq=0 ack=0 ------------- "
         + "CLOSE_WAIT?",
       "late: retransmitted-fin, 500 ms after the close; effect: timer restarted;",
       "The initiator 10.0.0.9:51234 is CLOSED (presumed)", "It can also be FIN_WAIT_1.",
