@@ -103,8 +103,8 @@ extension NetstatReport {
     if rows.isEmpty { return try drain(output.bytes) }
 
     var layout = TableLayout([
-      .init("#", .right), .init("local", cutTo: 15), .init("foreign", cutTo: 15), .init("state"),
-      .init("since"), .init("for"), .init("until"), .init("or", cutTo: 11),
+      .init("#", .right), .init("local", cutTo: 12), .init("foreign", cutTo: 12), .init("state"),
+      .init("since"), .init("for"), .init("until"), .init("or", cutTo: 8),
     ])
     for row in rows {
       for (column, cell) in cells(row, at: instant, times).enumerated() {

@@ -12,11 +12,12 @@ struct Read: ParsableCommand {
 
       EXAMPLES
         finwait server.pcap
-        finwait 'dump.pcap.0' 'dump.pcap.1'            a rotated set, as one capture
-        tcpdump -w - -c 1000 tcp | finwait -           from a pipe
-        finwait all.pcap --filter 'host 10.0.0.5'      only what the filter passes
-        finwait all.pcap --host 10.0.0.5 --min-age 60  sockets of one host, stuck for a minute
-        finwait all.pcap --format jsonl | jq -r 'select(.kind == "close_wait").message'
+        finwait dump.pcap.0 dump.pcap.1           a rotated set, one capture
+        tcpdump -w - -c 1000 tcp | finwait -      from a pipe
+        finwait a.pcap --filter 'host 10.0.0.5'   what the filter passes
+        finwait a.pcap --host 10.0.0.5            sockets of one host
+        finwait a.pcap --min-age 60               stuck for a minute
+        finwait a.pcap --format jsonl | jq 'select(.kind == "close_wait")'
       """)
 
   @Argument(
