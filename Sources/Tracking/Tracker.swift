@@ -128,19 +128,19 @@ public struct Tracker: ~Copyable {
     table[slot].resetCause = table[slot].resetCause(segment, from: sender, before: before)
   }
 
+  /// Takes the two turn-round times of the handshake.
   private mutating func measureHandshake(_ segment: Segment, slot: UInt32, sender: Role) {
-    guard !segment.flags.contains(.rst), segment.flags.contains(.ack) else { return }
-    let own = table[slot].ends[sender]
-    let peer = table[slot].ends[sender.peer]
-    guard !own.established.isSet, peer.opening.last.isSet, table[slot].roundTrip[sender] == nil
+    guard table[slot].roundTrip[sender] == nil, segment.flags.contains(.ack),
+      !segment.flags.contains(.rst), segment.flags.contains(.syn) == (sender == .responder),
+      !table[slot].ends[sender].established.isSet
     else { return }
-    let isAnswer = sender == .responder ? segment.flags.contains(.syn) : !segment.flags.contains(.syn)
-    guard isAnswer else { return }
-    let time = max(segment.time.since(peer.opening.last.time), .zero)
+    let asked = table[slot].ends[sender.peer].opening
+    guard asked.last.isSet else { return }
+    let time = max(segment.time.since(asked.last.time), .zero)
     let isNear = options.tap == (sender == .initiator ? .initiator : .responder)
     table[slot].roundTrip[sender] = isNear ? .zero : time
     guard sender == .initiator, let toResponder = table[slot].roundTrip.responder,
-      own.opening.retransmissions == 0, peer.opening.retransmissions == 0
+      asked.retransmissions == 0, table[slot].ends.initiator.opening.retransmissions == 0
     else { return }
     vote.add(toResponder: toResponder, toInitiator: time)
   }
