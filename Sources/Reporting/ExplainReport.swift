@@ -33,7 +33,7 @@ public struct ExplainReport {
     let title =
       "Connection \(connection.number): \(connection.endpoints.initiator.local.text) to "
       + connection.endpoints.responder.local.text
-    output.appendLine(style.palette.paint(title, as: .heading))
+    output.appendWrapped(title, palette: style.palette, as: .heading)
     output.appendWrapped(introduction(times))
     output.appendLine()
     let writer = LadderText(

@@ -79,8 +79,8 @@ struct LadderText {
     var text = "\(segment.flags.names) seq=\(segment.relativeSequence)"
     if let acknowledgment = segment.relativeAcknowledgment { text += " ack=\(acknowledgment)" }
     if segment.payloadLength > 0 { text += " len=\(segment.payloadLength)" }
-    let body = " \(text) "
     let width = Self.arrowWidth - 2
+    let body = " \(text.cutInTheMiddle(to: width - 2)) "
     return segment.sender == .initiator
       ? "-" + body.centered(to: width, with: "-") + ">"
       : "<" + body.centered(to: width, with: "-") + "-"

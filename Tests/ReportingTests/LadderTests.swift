@@ -108,6 +108,25 @@ import Testing
     #expect(TextTests.widest(text) <= Page.width)
   }
 
+  @Test func theWidestSegmentFitsThePage() {
+    var ladder = Ladder(isComplete: true)
+    let claims = Pair(
+      initiator: Fixture.claim(.synReceived, or: StateSet(.closed)),
+      responder: Fixture.claim(.synReceived, or: StateSet(.closed)))
+    for (frame, sequence) in [(1, UInt32(0)), (123_456_789, .max)] {
+      ladder.append(
+        Self.segment(
+          frame, from: .responder, TCPFlags(rawValue: 0xFF), sequence: sequence,
+          acknowledgment: sequence, length: 65_535),
+        sender: .responder, isCopy: false, late: .duplicateSYNACK, claims: claims)
+    }
+    let connection = TextTests.everything[0]
+    let report = ExplainReport(
+      connection: connection, ladder: ladder, instant: TextTests.instant, minimumAge: .zero)
+    let text = String(decoding: report.text(.text, style: TextStyle()), as: UTF8.self)
+    #expect(TextTests.widest(text) <= Page.width)
+  }
+
   @Test func everyFormCanBeWritten() {
     let connection = Fixture.closeWait()
     let report = ExplainReport(
