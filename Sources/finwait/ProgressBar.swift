@@ -15,7 +15,8 @@ struct ProgressBar {
     let elapsed = now - start
     guard elapsed >= Self.delay, now - (shown ?? start) >= Self.step else { return }
     shown = now
-    StandardError.write("\r" + Self.line(bytes, of: total, packets: packets, after: elapsed) + "\u{1B}[K")
+    StandardError.write(
+      "\r" + Self.line(bytes, of: total, packets: packets, after: elapsed) + "\u{1B}[K")
   }
 
   /// Takes the line away again.
