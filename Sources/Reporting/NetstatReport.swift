@@ -35,7 +35,7 @@ public struct NetstatReport {
   }
 
   /// Writes the list as of `instant`; JSON by connection, text by address.
-  public mutating func finish(at instant: Timestamp?, drain: ReadReport.Drain) throws {
+  public mutating func finish(at instant: Timestamp?, drain: OutputBuffer.Drain) throws {
     rows = rows.sorted { left, right in
       left.index == right.index
         ? left.role.rawValue < right.role.rawValue : number(left) < number(right)
@@ -51,7 +51,7 @@ public struct NetstatReport {
 
   private func end(_ row: Row) -> EndpointReport { connections[row.index].endpoints[row.role] }
 
-  private func writeJSON(drain: ReadReport.Drain) throws {
+  private func writeJSON(drain: OutputBuffer.Drain) throws {
     var json = JSONWriter()
     if format == .json {
       json.beginObject()
@@ -62,40 +62,34 @@ public struct NetstatReport {
       if format == .json { json.newLine() }
       json.write(row.role, of: connections[row.index])
       if format == .jsonl { json.endLine() }
-      try drainFull(&json.output, drain)
+      try json.output.drainIfFull(drain)
     }
     if format == .json {
       json.endArray()
       json.endObject()
       json.endLine()
     }
-    try drain(json.output.bytes)
+    try json.output.drain(drain)
   }
 
-  private func writeCSV(drain: ReadReport.Drain) throws {
+  private func writeCSV(drain: OutputBuffer.Drain) throws {
     var csv = CSVTable()
     csv.writeEndpointsHeader()
     for row in rows {
       csv.write(row.role, of: connections[row.index])
-      try drainFull(&csv.output, drain)
+      try csv.output.drainIfFull(drain)
     }
-    try drain(csv.output.bytes)
-  }
-
-  private func drainFull(_ output: inout OutputBuffer, _ drain: ReadReport.Drain) throws {
-    guard output.count >= 1 << 16 else { return }
-    try drain(output.bytes)
-    output.removeAll()
+    try csv.output.drain(drain)
   }
 }
 
 /// The text form.
 extension NetstatReport {
-  private mutating func writeText(at instant: Timestamp?, drain: ReadReport.Drain) throws {
+  private mutating func writeText(at instant: Timestamp?, drain: OutputBuffer.Drain) throws {
     var output = OutputBuffer()
     guard let instant else {
       output.appendLine("No TCP packet, so no connection.")
-      return try drain(output.bytes)
+      return try output.drain(drain)
     }
     sortByAddress()
     let earliest = rows.compactMap { end($0).claim.since }.min() ?? instant
@@ -103,7 +97,7 @@ extension NetstatReport {
     let times = TimeStyle(zone: style.zone, first: earliest, last: max(latest, instant))
     output.appendLine(
       "\(rows.count.counted("end")) at \(times.sentence(instant)); ? is presumed, not proved")
-    if rows.isEmpty { return try drain(output.bytes) }
+    if rows.isEmpty { return try output.drain(drain) }
 
     var layout = TableLayout([
       .init("#", .right), .init("local", cutTo: 12), .init("foreign", cutTo: 12), .init("state"),
@@ -118,9 +112,9 @@ extension NetstatReport {
     layout.writeTitles(to: &output, palette: style.palette)
     for row in rows {
       layout.write(cells(row, at: instant, times), to: &output)
-      try drainFull(&output, drain)
+      try output.drainIfFull(drain)
     }
-    try drain(output.bytes)
+    try output.drain(drain)
   }
 
   /// Few bytes a row are moved: a report is a hundred times as large.

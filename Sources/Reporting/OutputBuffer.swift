@@ -46,6 +46,19 @@ public struct OutputBuffer: Sendable {
     }
   }
 
-  /// Empties the buffer, keeping its memory for what follows.
-  public mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+  /// Receives finished text in large pieces.
+  public typealias Drain = (_ bytes: [UInt8]) throws -> Void
+
+  private static let pieceBytes = 1 << 16
+
+  /// Hands over what is written, keeping the memory for what follows, once it is a large piece.
+  mutating func drainIfFull(_ drain: Drain) throws {
+    if count >= Self.pieceBytes { try self.drain(drain) }
+  }
+
+  /// Hands over what is written.
+  mutating func drain(_ drain: Drain) throws {
+    try drain(bytes)
+    bytes.removeAll(keepingCapacity: true)
+  }
 }
