@@ -50,7 +50,8 @@ struct Read: ParsableCommand {
     var report: ReadReport
     var failure: (any Error)?
 
-    mutating func take(_ connection: ConnectionReport, at instant: Timestamp, because _: Departure) {
+    mutating func take(_ connection: ConnectionReport, at instant: Timestamp, because _: Departure)
+    {
       if failure != nil { return }
       do { try report.add(connection, at: instant) } catch { failure = error }
     }

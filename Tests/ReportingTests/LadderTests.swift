@@ -93,19 +93,45 @@ import Testing
       connection: connection, ladder: ladder, instant: TextTests.instant, minimumAge: .zero)
     let text = String(decoding: report.text(.text, style: TextStyle()), as: UTF8.self)
     let expected = [
-      "       8     0.008000  FIN_WAIT_1    ------------ [FIN, ACK] seq=0 ack=0 ------------> "
+      "        8     0.008000  FIN_WAIT_1    ------------ [FIN, ACK] seq=0 ack=0 -----------> "
         + "CLOSE_WAIT?",
-      "           100.000000  CLOSED?                       ( FIN given up )                  "
+      "            100.000000  CLOSED?                       ( FIN given up )                 "
         + "CLOSE_WAIT?",
-      "      11     0.011000  CLOSED?       <----------- [FIN, ACK] seq=0 ack=0 ------------- "
+      "       11     0.011000  CLOSED?       <----------- [FIN, ACK] seq=0 ack=0 ------------ "
         + "CLOSE_WAIT?",
-      "late: retransmitted-fin, 500 ms after the close; effect: timer restarted;",
+      "late: retransmitted-fin, 500 ms after the close; effect: timer",
       "The initiator 10.0.0.9:51234 is CLOSED (presumed)", "It can also be FIN_WAIT_1.",
       "What would settle it: a late packet to it",
       "To see it in Wireshark: tcp.stream == 0",
     ]
     for part in expected { #expect(text.contains(part)) }
     #expect(TextTests.widest(text) <= Page.width)
+  }
+
+  @Test func theWidestSegmentFitsThePage() {
+    var ladder = Ladder(isComplete: true)
+    let claims = Pair(
+      initiator: Fixture.claim(.synReceived, or: StateSet(.closed)),
+      responder: Fixture.claim(.synReceived, or: StateSet(.closed)))
+    for (frame, sequence) in [(1, UInt32(0)), (123_456_789, .max)] {
+      ladder.append(
+        Self.segment(
+          frame, from: .responder, TCPFlags(rawValue: 0xFF), sequence: sequence,
+          acknowledgment: sequence, length: 65_535),
+        sender: .responder, isCopy: false, late: .duplicateSYNACK, claims: claims)
+    }
+    let connection = TextTests.everything[0]
+    let report = ExplainReport(
+      connection: connection, ladder: ladder, instant: TextTests.instant, minimumAge: .zero)
+    let text = String(decoding: report.text(.text, style: TextStyle()), as: UTF8.self)
+    #expect(TextTests.widest(text) <= Page.width)
+  }
+
+  @Test func timesKeepTheirColumn() {
+    #expect(Interval.milliseconds(1_500).clock == "1.500000")
+    #expect(Interval(nanoseconds: 86_399_999_999_999).clock == "86399.999999")
+    #expect(Interval.seconds(86_400).clock == "86400.000")
+    #expect(Interval(nanoseconds: -1_000).clock == "-0.000001")
   }
 
   @Test func everyFormCanBeWritten() {
