@@ -277,7 +277,8 @@ struct Passage {
 
   private func noteWindow(_ sender: inout Endpoint, _ receiver: Endpoint) {
     // RFC 7323 section 2.2: never scaled on a SYN, and only when both sent the option.
-    let scaled = !isSYN && sender.sent.contains(.windowScale)
+    let scaled =
+      !isSYN && sender.sent.contains(.windowScale)
       && receiver.sent.contains(.windowScale)
     sender.window = UInt32(segment.window) << (scaled ? UInt32(sender.windowShift) : 0)
     if sender.window == 0 { sender.windowClosed = segment.time }
@@ -317,7 +318,8 @@ struct Passage {
     }
     if before.ground == .timeWaitOver { sender.timeWaitRestart = mark }
     if before.state == .timeWait || before.ground == .timeWaitOver {
-      sender.timeWaitConfirmed = sender.timeWaitRestart.isSet
+      sender.timeWaitConfirmed =
+        sender.timeWaitRestart.isSet
         ? sender.timeWaitRestart.time : sender.timeWaitConfirmed
     }
   }

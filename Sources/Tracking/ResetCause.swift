@@ -4,7 +4,9 @@ extension Connection {
   /// Why the sender of a RST sent it, judged by what it had seen before.
   func resetCause(_ segment: Segment, from role: Role, before: Claim) -> ResetCause {
     let (own, peer) = (ends[role], ends[role.peer])
-    if own.sent.isDisjoint(with: [.synACK, .plain]), peer.sent.contains(.syn) { return .closedPort }
+    if own.sent.isDisjoint(with: [.synACK, .plain]), peer.sent.contains(.syn) {
+      return .closedPort
+    }
     if own.superseded.isSet { return .refusedReuse }
     // A closed socket answers with SEG.SEQ = SEG.ACK and no ACK flag (RFC 9293 section 3.10.7.1).
     let isAnswer = !segment.flags.contains(.ack)

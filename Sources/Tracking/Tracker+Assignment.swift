@@ -20,7 +20,8 @@ extension Tracker {
     }
     conversation.note(segment, fromLow: fromLow)
     table[head].conversation = conversation
-    let slot = choose(segment, head: head, fromLow: fromLow)
+    let slot =
+      choose(segment, head: head, fromLow: fromLow)
       ?? succeed(head, segment, key: key, hash: hash, fromLow: fromLow, at: now)
     if segment.flags.isSuperset(of: [.syn, .ack]) {
       supersedeOlder(than: slot, fromLow: fromLow, by: Mark(segment))
