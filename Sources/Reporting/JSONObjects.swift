@@ -141,7 +141,7 @@ extension JSONWriter {
       endObject()
     }
     endArray()
-    counts("evicted", summary.evicted.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+    counts("evicted", Eviction.allCases.map { ($0.rawValue, summary.evicted[$0] ?? 0) })
     endObject()
   }
 

@@ -51,7 +51,10 @@ public struct ReadReport {
   /// Ends the report.
   ///
   /// - Parameter instant: the end of the capture; nil when nothing was in it.
-  public mutating func finish(captures: [CaptureRow], at instant: Timestamp?) throws {
+  public mutating func finish(
+    captures: [CaptureRow], evicted: [Eviction: Int] = [:], at instant: Timestamp?
+  ) throws {
+    summary.evicted = evicted
     switch format {
     case .text:
       var report = TextReport(

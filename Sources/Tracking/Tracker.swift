@@ -5,10 +5,16 @@ public struct TrackerOptions: Sendable {
   public var profile: HostProfile
   /// Where the tap sits; nil: estimate it from the handshakes.
   public var tap: TapPosition?
+  /// The most connections to hold in memory; nil: as many as there are.
+  public var maximumConnections: Int?
 
-  public init(profile: HostProfile = HostProfile(.linux), tap: TapPosition? = nil) {
+  public init(
+    profile: HostProfile = HostProfile(.linux), tap: TapPosition? = nil,
+    maximumConnections: Int? = nil
+  ) {
     self.profile = profile
     self.tap = tap
+    self.maximumConnections = maximumConnections
   }
 }
 
@@ -41,6 +47,8 @@ public struct Tracker: ~Copyable {
   private var clock = CaptureClock()
   /// How many connections were numbered so far.
   public internal(set) var connectionCount = 0
+  /// Connections that left memory because of the limit in the options.
+  public internal(set) var evicted: [Eviction: Int] = [:]
 
   public init(options: TrackerOptions = TrackerOptions()) {
     self.options = options
@@ -60,6 +68,7 @@ public struct Tracker: ~Copyable {
     clock.tick(segment.time)
     let now = clock.now ?? segment.time
     retire(at: now, onFinal: onFinal)
+    makeRoom(at: now, onFinal: onFinal)
 
     let key = ConnectionKey(segment)
     let fromLow = segment.source == key.low

@@ -68,6 +68,7 @@ struct Analysis: ~Copyable {
   }
 
   var connectionCount: Int { tracker.connectionCount }
+  var evicted: [Eviction: Int] { tracker.evicted }
   /// The instant of the report: the cutoff, or the end of the capture; nil when it has no frame.
   var instant: Timestamp? { cutoff ?? clock.end }
 

@@ -39,7 +39,7 @@ struct Explain: ParsableCommand {
     let isComplete = selection.all || output.format != .text
     var consumer = LadderConsumer(number: number, ladder: Ladder(isComplete: isComplete))
     var analysis = try Analysis(
-      files: arguments.dropLast(), input: input, options: model.trackerOptions,
+      files: arguments.dropLast(), input: input, options: model.trackerOptions(running),
       progress: running.progressBar)
     try analysis.run(&consumer)
     let captures = analysis.captureRows

@@ -38,10 +38,11 @@ struct Read: ParsableCommand {
         selection: selection.selection(defaultMinimumAge: .seconds(1)),
         style: output.style, drain: out.write))
     var analysis = try Analysis(
-      files: files, input: input, options: model.trackerOptions, progress: running.progressBar)
+      files: files, input: input, options: model.trackerOptions(running), progress: running.progressBar)
     try analysis.run(&consumer)
     let captures = analysis.captureRows
-    try consumer.report.finish(captures: captures, at: analysis.instant)
+    try consumer.report.finish(
+      captures: captures, evicted: analysis.evicted, at: analysis.instant)
     try InputVerdict(captures).report()
   }
 
