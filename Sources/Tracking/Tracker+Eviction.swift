@@ -15,20 +15,22 @@ extension Tracker {
     guard let limit = options.maximumConnections, table.count > limit else { return }
     // A sixteenth at a time, so that the order is not sought for every segment.
     let surplus = table.count - limit + limit / 16
-    let ranked = table.slots().sorted { rank($0) < rank($1) }
+    let ranked = table.slots().sorted { rank($0, at: now) < rank($1, at: now) }
     for slot in ranked.prefix(surplus) {
-      evicted[isHalfOpen(slot) ? .halfOpen : .idle, default: 0] += 1
+      evicted[isHalfOpen(slot, at: now) ? .halfOpen : .idle, default: 0] += 1
       onFinal(report(slot, at: now))
       drop(slot)
     }
   }
 
-  private func isHalfOpen(_ slot: UInt32) -> Bool {
-    Role.allCases.allSatisfy { !table[slot].ends[$0].established.isSet }
+  /// A handshake that has not moved for a second: a younger one is on its way.
+  private func isHalfOpen(_ slot: UInt32, at now: Timestamp) -> Bool {
+    now.since(table[slot].lastMark.time) >= .seconds(1)
+      && Role.allCases.allSatisfy { !table[slot].ends[$0].established.isSet }
   }
 
-  private func rank(_ slot: UInt32) -> (Int, Timestamp, Int) {
-    isHalfOpen(slot)
+  private func rank(_ slot: UInt32, at now: Timestamp) -> (Int, Timestamp, Int) {
+    isHalfOpen(slot, at: now)
       ? (0, table[slot].firstMark.time, table[slot].number)
       : (1, table[slot].lastMark.time, table[slot].number)
   }

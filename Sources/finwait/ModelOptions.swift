@@ -26,7 +26,8 @@ struct ModelOptions: ParsableArguments {
     var profile = HostProfile(profile)
     if let timeWait { profile.timeWait = timeWait }
     if let finWait2 { profile.finWait2 = finWait2 }
-    return TrackerOptions(profile: profile, tap: tap.position, maximumConnections: running.maxConnections)
+    return TrackerOptions(
+      profile: profile, tap: tap.position, maximumConnections: running.maxConnections)
   }
 }
 

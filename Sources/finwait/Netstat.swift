@@ -45,7 +45,8 @@ struct Netstat: ParsableCommand {
         style: output.style),
       requested: at)
     var analysis = try Analysis(
-      files: files, input: input, options: model.trackerOptions(running), progress: running.progressBar)
+      files: files, input: input, options: model.trackerOptions(running),
+      progress: running.progressBar)
     try analysis.run(&consumer)
     try consumer.report.finish(at: analysis.instant, drain: out.write)
     try InputVerdict(analysis.captureRows).report()

@@ -38,7 +38,8 @@ struct Read: ParsableCommand {
         selection: selection.selection(defaultMinimumAge: .seconds(1)),
         style: output.style, drain: out.write))
     var analysis = try Analysis(
-      files: files, input: input, options: model.trackerOptions(running), progress: running.progressBar)
+      files: files, input: input, options: model.trackerOptions(running),
+      progress: running.progressBar)
     try analysis.run(&consumer)
     let captures = analysis.captureRows
     try consumer.report.finish(
