@@ -36,7 +36,8 @@ struct Connection: Sendable {
 
   /// Older incarnation on the same key, as a slot of the table.
   var older: UInt32 = ConnectionTable.noSlot
-  var isQueued = false
+  /// When the retirement queue looks at this connection; nil: not before it moves again.
+  var dueAt: Timestamp?
 
   init(
     number: Int, key: ConnectionKey, initiatorIsLow: Bool, rolesKnown: Bool, first: Mark,

@@ -2,32 +2,38 @@ import Dissection
 
 /// A connection that ended well leaves memory once its 2MSL are over in capture time.
 extension Tracker {
-  private var delay: Interval { options.profile.timeWait + Inference.timerSlack }
+  /// How long after its last segment a connection whose ends are closed leaves.
+  private var rest: Interval { options.profile.timeWait + Inference.timerSlack }
 
+  /// A connection that keeps moving is queued anew at most once in this time.
+  private static let grain = Interval.seconds(1)
+
+  /// Queues a connection to be looked at when it may be over; an earlier entry no longer counts.
   mutating func enqueue(_ slot: UInt32, at now: Timestamp) {
-    table[slot].isQueued = true
-    queue.append(
-      RetirementQueue.Entry(
-        slot: slot, number: table[slot].number, due: now.advanced(by: delay)))
+    let due = now.advanced(by: rest + Self.grain)
+    if let queued = table[slot].dueAt, due.since(queued) < Self.grain { return }
+    table[slot].dueAt = due
+    queue.append(RetirementQueue.Entry(slot: slot, number: table[slot].number, due: due))
   }
 
   mutating func retire(at now: Timestamp, onFinal: (ConnectionReport) -> Void) {
     while let entry = queue.next(dueAt: now) {
-      guard table[entry.slot].number == entry.number else { continue }
-      if isOver(entry.slot, at: now) {
-        onFinal(report(entry.slot, at: now))
-        bury(entry.slot)
-        drop(entry.slot)
-      } else {
-        table[entry.slot].isQueued = false
-        if stillEnds(entry.slot) { enqueue(entry.slot, at: now) }
+      let slot = entry.slot
+      guard table[slot].number == entry.number, table[slot].dueAt == entry.due else { continue }
+      table[slot].dueAt = nil
+      if isOver(slot, at: now) {
+        onFinal(report(slot, at: now))
+        bury(slot)
+        drop(slot)
+      } else if stillEnds(slot) {
+        enqueue(slot, at: now)
       }
     }
   }
 
   /// Both ends are closed, and nothing has moved for as long as TIME_WAIT lasts.
   private func isOver(_ slot: UInt32, at now: Timestamp) -> Bool {
-    guard now.since(table[slot].lastMark.time) >= delay else { return false }
+    guard now.since(table[slot].lastMark.time) >= rest else { return false }
     return Role.allCases.allSatisfy {
       table[slot].claim($0, at: now, profile: options.profile).state == .closed
     }

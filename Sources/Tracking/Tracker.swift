@@ -89,7 +89,7 @@ public struct Tracker: ~Copyable {
     receipt.late = pass(
       segment, slot: slot, sender: sender, isNetworkDuplicate: verdict == .networkDuplicate,
       stream: assignment.stream)
-    if !table[slot].isQueued { enqueue(slot, at: now) }
+    if table[slot].isClosing || table[slot].dueAt == nil { enqueue(slot, at: now) }
     return receipt
   }
 
