@@ -73,6 +73,6 @@ public struct Dissector: Sendable {
         payloadLength: UInt32(truncatingIfNeeded: walk.wireLength &- tcp.length),
         options: TCPOptions.parse(options, isSYN: tcp.flags.contains(.syn)),
         ipIdentification: ip.identification, hopLimit: ip.hopLimit, vlan: walk.vlan,
-        interface: interface))
+        interface: interface, linkFingerprint: walk.linkFingerprint))
   }
 }

@@ -34,7 +34,8 @@ struct CorpusDissectionTests {
   /// Protocols that are followed to TCP, by tshark's names.
   private static let followed: Set<String> = [
     "eth", "vlan", "ieee8021ad", "llc", "sll", "null", "raw", "ip", "ipv6", "ah", "gre", "udp",
-    "vxlan", "geneve",
+    "vxlan", "geneve", "ppp", "pppoes", "chdlc", "mpls", "fddi", "arcnet", "ipoib", "radiotap",
+    "ppi", "wlan_radio", "wlan",
   ]
 
   private static func isFollowed(_ row: CaptureCorpus.Row) -> Bool {
