@@ -8,6 +8,14 @@ enum EtherType {
   static let qinq2: UInt16 = 0x9200
   static let qinq3: UInt16 = 0x9300
   static let transparentEthernetBridging: UInt16 = 0x6558
+  /// IEEE 802.1ah.
+  static let backboneService: UInt16 = 0x88E7
+  /// Cisco's.
+  static let fabricPath: UInt16 = 0x8903
+  /// Cisco's VN-Tag.
+  static let virtualInterface: UInt16 = 0x8926
+  /// The E-Tag of IEEE 802.1BR.
+  static let portExtension: UInt16 = 0x893F
   static let mplsUnicast: UInt16 = 0x8847
   static let mplsMulticast: UInt16 = 0x8848
   static let pppoeSession: UInt16 = 0x8864
@@ -57,11 +65,23 @@ extension HeaderWalk {
   /// IEEE 802.1Q and 802.1ad: after the EtherType, two octets of tag and the next EtherType.
   mutating func readVLAN(_ header: Span<UInt8>) -> NextHeader {
     guard header.count >= 4 else { return .none(.truncated) }
-    skip(4)
     // The id 0 is no VLAN: the tag carries a priority only.
     if vlan == 0 { vlan = header.bigEndian16(0) & 0x0FFF }
-    let type = header.bigEndian16(2)
+    return readTag(header, length: 2)
+  }
+
+  /// A tag of so many octets, then the next EtherType.
+  private mutating func readTag(_ header: Span<UInt8>, length: Int) -> NextHeader {
+    guard header.count >= length + 2 else { return .none(.truncated) }
+    skip(length + 2)
+    let type = header.bigEndian16(length)
     return type < EtherType.lowest ? .llc : .etherType(type)
+  }
+
+  /// A tag of so many octets, then the frame that it was put on, whole.
+  private mutating func passEncapsulation(length: Int) -> NextHeader {
+    skip(length)
+    return .ethernet
   }
 
   /// IP straight on LLC (RFC 948) or in SNAP (RFC 1042).
@@ -140,6 +160,10 @@ extension HeaderWalk {
     case EtherType.vlan, EtherType.providerBridging, EtherType.qinq1, EtherType.qinq2,
       EtherType.qinq3:
       readVLAN(header)
+    case EtherType.virtualInterface: readTag(header, length: 4)
+    case EtherType.portExtension: readTag(header, length: 6)
+    case EtherType.backboneService: passEncapsulation(length: 4)
+    case EtherType.fabricPath: passEncapsulation(length: 2)
     case EtherType.mplsUnicast, EtherType.mplsMulticast: .mpls
     case EtherType.pppoeSession: .pppoe
     default: otherThanIP

@@ -44,7 +44,16 @@ extension FrameKind {
     self.init(name, linkType, [.payload(header), ip])
   }
 
-  static let otherLinks = pointToPoint + sharedMedia + wireless
+  static let otherLinks = tags + pointToPoint + sharedMedia + wireless
+
+  private static let tags = [
+    FrameKind(
+      "802.1ah", .ethernet,
+      Link.ethernet(0x88A8) + [0, 9, 0x88, 0xE7, 0, 0, 0, 7] + Link.ethernet(0x0800)),
+    FrameKind("FabricPath", .ethernet, Link.ethernet(0x8903) + [64, 32] + Link.ethernet(0x0800)),
+    FrameKind("VN-Tag", .ethernet, Link.ethernet(0x8926) + [0, 0, 0, 51, 0x86, 0xDD], .ipv6()),
+    FrameKind("E-Tag", .ethernet, Link.ethernet(0x893F) + [16, 0, 0, 216, 0, 0, 8, 0]),
+  ]
 
   private static let pointToPoint = [
     FrameKind("PPP", .ppp, [0xFF, 3, 0, 0x21]),

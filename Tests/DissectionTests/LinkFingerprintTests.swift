@@ -67,6 +67,18 @@ struct LinkFingerprintTests {
     #expect(try fingerprint([], as: .raw, tunnel) == 0)
   }
 
+  /// A backbone's addresses, not those of the frame in it.
+  @Test
+  func outermostOfTwo() throws {
+    let inner = [FrameLayer.payload([0, 0, 0, 7]), .ethernet, .ipv4()]
+    try #expect(
+      fingerprint(Link.ethernet(0x88E7), inner) == fingerprint(Link.ethernet(0x0800)))
+    let other = [0, 0, 0, 7] + Link.ethernet(0x0800).map { $0 ^ ($0 == 2 ? 4 : 0) }
+    try #expect(
+      fingerprint(Link.ethernet(0x88E7), [.payload(other), .ipv4()])
+        == fingerprint(Link.ethernet(0x0800)))
+  }
+
   @Test
   func linksWithoutAddresses() throws {
     #expect(try fingerprint([], as: .raw) == 0)
