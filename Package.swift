@@ -51,7 +51,7 @@ let package = Package(
     .testTarget(
       name: "DissectionTests", dependencies: ["Dissection", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "CaptureTests", dependencies: ["Capture", "CPcap", "TestSupport"],
+      name: "CaptureTests", dependencies: ["Capture", "CPcap", "Dissection", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "TrackingTests", dependencies: ["Tracking", "TestSupport"], swiftSettings: strict),

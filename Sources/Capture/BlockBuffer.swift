@@ -18,16 +18,20 @@
   private(set) var streamOffset: UInt64 = 0
 
   private var memory: UnsafeMutableRawPointer
-  private var capacity: Int
+  /// Bytes that have room.
+  private(set) var capacity: Int
 
   init(capacity: Int) {
     self.capacity = capacity
-    unsafe memory = .allocate(byteCount: capacity, alignment: 1)
+    guard let block = unsafe malloc(capacity) else {
+      preconditionFailure("no memory for a block of \(capacity) bytes")
+    }
+    unsafe memory = block
   }
 
   deinit {
     // The only owner: no span outlives the closure that it was given to.
-    unsafe memory.deallocate()
+    unsafe free(memory)
   }
 
   /// Drops the bytes before `start`, then reads behind what is left.
@@ -59,10 +63,11 @@
   }
 
   private func grow() {
-    let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity * 2, alignment: 1)
-    // The old block is copied whole into one twice its size, then freed.
-    unsafe larger.copyMemory(from: memory, byteCount: count)
-    unsafe memory.deallocate()
+    // realloc moves pages of a large block instead of copying them: while the block grows, the
+    // process does not hold it twice. On failure the old block would stay; we stop instead.
+    guard let larger = unsafe realloc(memory, capacity * 2) else {
+      preconditionFailure("no memory for a block of \(capacity * 2) bytes")
+    }
     unsafe memory = larger
     capacity *= 2
   }

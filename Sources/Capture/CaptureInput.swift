@@ -2,25 +2,17 @@ import Dissection
 
 /// One input file on its way: read in blocks, its records found, a batch at a time.
 final class CaptureInput {
-  /// The frames of the current batch, in file order; `frame` counts within the file.
-  var records: [FrameRecord] = []
-  /// Index of the first record not yet delivered.
-  var cursor = 0
-  /// The last frame delivered, counted within the file.
-  var lastFrame = 0
   let file: InputFile
   let buffer: BlockBuffer
 
-  private(set) var summary: FileSummary
+  /// As wiretap names it; nil while it is not known.
+  private var format: String?
   private let source: ByteSource
   private let batchLimit: Int
   private let interfaces: InterfaceNumbers
   private var savefile: SavefileReader?
   private var pcapng: PcapngReader?
   private var notes: InputNotes
-  private var commentsTaken = 0
-  /// Counted within the file.
-  private var nextCommented: Int?
   private var position = 0
   private var isIdentified = false
   private var isAtEnd = false
@@ -35,34 +27,42 @@ final class CaptureInput {
     batchLimit = max(256, min(4096, (1 << 17) / sharing))
     self.interfaces = interfaces
     notes = InputNotes(file: path)
-    summary = FileSummary(file: path)
   }
 
-  /// The time of the next frame; nil at the end of the input.
-  var head: Timestamp? { cursor < records.count ? records[cursor].time : nil }
-
-  /// The end of the records of the batch that may be delivered, the first of which surely may.
-  func end(within bound: MergeOrder.Bound?) -> Int {
-    guard let bound else { return records.count }
-    return CaptureInput.end(of: records, from: cursor, within: bound)
-  }
-
-  private static func end(
-    of records: [FrameRecord], from cursor: Int, within bound: MergeOrder.Bound
-  ) -> Int {
-    var end = cursor + 1
-    while end < records.count, bound.admits(records[end].time) { end += 1 }
-    return end
+  /// What the input turned out to hold, as far as it was delivered out of `lane`.
+  func summary(_ lane: Lane) -> FileSummary {
+    var summary = FileSummary(
+      file: file.path, format: format, linkTypes: notes.linkTypes, packets: lane.tally.packets,
+      firstTime: lane.tally.firstTime, lastTime: lane.tally.lastTime,
+      truncated: lane.tally.truncated, damage: notes.damage)
+    var numbers = lane.numbers[...]
+    for var comment in notes.comments {
+      if comment.frame != nil {
+        guard let number = numbers.popFirst() else { break }
+        comment.frame = number
+      }
+      summary.comments.append(comment)
+    }
+    return summary
   }
 
   /// Finds the next batch of records; none are found at the end of the input alone.
-  func fill() {
-    records.removeAll(keepingCapacity: true)
-    cursor = 0
-    defer { takeNotes() }
-    if !isIdentified { identify() }
+  func fill(_ lane: inout Lane) {
+    lane.records.removeAll(keepingCapacity: true)
+    let commentsBefore = notes.comments.count
+    findRecords(&lane.records)
+    for comment in notes.comments[commentsBefore...] {
+      if let frame = comment.frame { lane.commentedFrames.append(frame) }
+    }
+  }
+
+  private func findRecords(_ records: inout [FrameRecord]) {
+    if !isIdentified {
+      records.reserveCapacity(batchLimit)
+      identify()
+    }
     while !isAtEnd {
-      switch scan() {
+      switch scan(&records) {
       case .batchFull: return
       case .damaged(let message):
         finish(damage: message)
@@ -76,7 +76,7 @@ final class CaptureInput {
     }
   }
 
-  private func scan() -> ScanStop {
+  private func scan(_ records: inout [FrameRecord]) -> ScanStop {
     buffer.withBytes { bytes in
       var stop = ScanStop.damaged("not a capture")
       records.append(addingCapacity: batchLimit) { output in
@@ -96,7 +96,6 @@ final class CaptureInput {
   /// Reads the start of the file and picks its reader.
   private func identify() {
     isIdentified = true
-    records.reserveCapacity(batchLimit)
     while buffer.count < SavefileReader.headerLength {
       if buffer.refill(keepingFrom: 0, from: source) == 0 { break }
     }
@@ -110,7 +109,7 @@ final class CaptureInput {
             + "is missing at byte 8"
         }
         pcapng = PcapngReader(interfaces: interfaces)
-        summary.format = "pcapng"
+        format = "pcapng"
         return nil
       }
       do throws(SavefileReader.HeaderError) {
@@ -119,7 +118,7 @@ final class CaptureInput {
         return source.failure ?? error.message
       }
       guard let savefile else { return source.failure ?? ForeignFormat.describe(bytes) }
-      summary.format = savefile.format
+      format = savefile.format
       notes.note(savefile.linkType)
       position = SavefileReader.headerLength
       return nil
@@ -150,78 +149,6 @@ final class CaptureInput {
     file.end()
   }
 
-  private func takeNotes() {
-    // A section's comments wait for nothing.
-    if commentsTaken < notes.comments.count { takeComments(upTo: 0, as: 0) }
-    summary.linkTypes = notes.linkTypes
-    summary.damage = notes.damage
-  }
-
   /// Something wrong that is not in the bytes themselves.
-  func note(damage message: String) {
-    notes.note(damageAt: 0, message)
-    takeNotes()
-  }
-
-  /// Gives `range` of the records, which are next, their numbers in the whole capture.
-  ///
-  /// - Parameter counter: the last number given.
-  func number(_ range: Range<Int>, from counter: inout Int) {
-    guard let last = range.last else { return }
-    let localLast = records[last].frame
-    if counter == lastFrame, nextCommented == nil {
-      // An input alone counts as the whole capture does.
-      counter = localLast
-    } else {
-      number(&records, range, from: &counter)
-    }
-    lastFrame = localLast
-  }
-
-  private func number(
-    _ records: inout [FrameRecord], _ range: Range<Int>, from counter: inout Int
-  ) {
-    var local = lastFrame
-    for index in range {
-      counter += records[index].frame - local
-      local = records[index].frame
-      if local == nextCommented { takeComments(upTo: local, as: counter) }
-      records[index].frame = counter
-    }
-  }
-
-  /// Hands the comments on, up to those of a frame, now that its number is known.
-  private func takeComments(upTo local: Int, as number: Int) {
-    while commentsTaken < notes.comments.count {
-      var comment = notes.comments[commentsTaken]
-      if let frame = comment.frame {
-        guard frame <= local else { break }
-        comment.frame = number
-      }
-      summary.comments.append(comment)
-      commentsTaken += 1
-    }
-    nextCommented = nil
-    for comment in notes.comments[commentsTaken...] where comment.frame != nil {
-      nextCommented = comment.frame
-      break
-    }
-  }
-
-  /// Counts frames that are being delivered.
-  func account(_ delivered: [FrameRecord]) {
-    guard let first = delivered.first else { return }
-    var earliest = summary.firstTime ?? first.time
-    var latest = summary.lastTime ?? first.time
-    var truncated = summary.truncated
-    for record in delivered {
-      earliest = min(earliest, record.time)
-      latest = max(latest, record.time)
-      if record.capturedLength < record.originalLength { truncated = true }
-    }
-    summary.packets += delivered.count
-    summary.firstTime = earliest
-    summary.lastTime = latest
-    summary.truncated = truncated
-  }
+  func note(damage message: String) { notes.note(damageAt: 0, message) }
 }

@@ -13,22 +13,25 @@ public enum CaptureError: Error, Equatable, Sendable {
 public final class CaptureReader {
   private let inputs: [CaptureInput]
   private let filter: PcapFilter?
-  private var order = MergeOrder(heads: [])
-  /// The last frame number given.
-  private var counter = 0
-  /// The input whose batch was delivered last; nil before the first batch.
-  private var current: Int?
-  /// Frames picked from a batch: a part of it, or those that the filter lets through.
-  private var run: [FrameRecord] = []
+  private var merge: Merge
+  /// Inputs whose next batch is to be found before another frame can be delivered.
+  private var exhausted: [Int]
+  /// The frames of a run that the filter lets through.
+  private var kept: [FrameRecord] = []
 
   /// - Parameters:
   ///   - paths: savefiles, plain or compressed with gzip or zstd; `-` is standard input.
-  ///   - filter: pcap-filter(7) syntax; frames it rejects keep their numbers but are not delivered.
+  ///   - filter: pcap-filter(7) syntax; frames it rejects keep their numbers but are not
+  ///     delivered.
+  /// - Throws: `unreadable` or `badFilter`; what is wrong inside a file is no error but damage.
   public init(paths: [String], filter: String? = nil) throws(CaptureError) {
     if let filter {
       self.filter = try PcapFilter(filter)
     } else {
       self.filter = nil
+    }
+    guard paths.count(where: { $0 == "-" }) <= 1 else {
+      throw .unreadable("cannot read standard input twice")
     }
     InputFile.allow(open: paths.count)
     let interfaces = InterfaceNumbers()
@@ -38,6 +41,8 @@ public final class CaptureReader {
         try CaptureInput(path: path, sharing: paths.count, interfaces: interfaces))
     }
     self.inputs = inputs
+    merge = Merge(count: inputs.count)
+    exhausted = inputs.indices.reversed()
   }
 
   /// Delivers the next frames to `body`: consecutive frames of one file (an index into `files`),
@@ -47,28 +52,22 @@ public final class CaptureReader {
   public func readBatch(
     _ body: (_ file: Int, _ records: [FrameRecord], _ bytes: Span<UInt8>) throws -> Void
   ) rethrows -> Bool {
-    while let (file, range) = nextRun() {
-      let input = inputs[file]
-      input.number(range, from: &counter)
-      input.cursor = range.upperBound
-      let isWholeBatch = filter == nil && range == input.records.indices
-      if isWholeBatch {
-        input.account(input.records)
-      } else {
-        pick(range, of: input)
-        input.account(run)
-        if run.isEmpty { continue }
-      }
-      try input.buffer.withBytes { bytes in
-        try body(file, isWholeBatch ? input.records : run, bytes)
-      }
+    while true {
+      refill()
+      guard let (file, run, isDone) = merge.next() else { return false }
+      if isDone { exhausted.append(file) }
+      let records = filter.map { keep(run, of: inputs[file], $0) } ?? run
+      if records.isEmpty { continue }
+      merge.count(records, of: file)
+      try inputs[file].buffer.withBytes { try body(file, records, $0) }
       return true
     }
-    return false
   }
 
   /// One row a file, in command-line order; complete at the end.
-  public var files: [FileSummary] { inputs.map(\.summary) }
+  public var files: [FileSummary] {
+    zip(inputs, merge.lanes).map { input, lane in input.summary(lane) }
+  }
 
   /// For a progress bar: bytes consumed of the inputs as they lie on disk.
   public var bytesRead: UInt64 { inputs.reduce(0) { $0 + $1.file.position } }
@@ -83,43 +82,24 @@ public final class CaptureReader {
     return total
   }
 
-  /// The input whose turn it is, and those of its records that come before every other head;
-  /// nil when all inputs are at their end.
-  private func nextRun() -> (file: Int, range: Range<Int>)? {
-    refill()
-    guard let turn = order.next() else { return nil }
-    current = turn.file
-    let input = inputs[turn.file]
-    return (turn.file, input.cursor..<input.end(within: turn.bound))
-  }
-
   /// Finds the heads that are not known: of all inputs at first, then of the last one read.
   private func refill() {
-    guard let current else {
-      for input in inputs { input.fill() }
-      order.heads = inputs.map(\.head)
-      return
+    while let file = exhausted.popLast() {
+      inputs[file].fill(&merge.lanes[file])
+      merge.refilled(file)
     }
-    if inputs[current].head == nil { inputs[current].fill() }
-    order.heads[current] = inputs[current].head
   }
 
-  private func pick(_ range: Range<Int>, of input: CaptureInput) {
-    run.removeAll(keepingCapacity: true)
-    guard let filter else {
-      run.append(contentsOf: input.records[range])
-      return
-    }
-    input.buffer.withBytes { bytes in
-      for index in range {
-        let record = input.records[index]
-        if filter.matches(record, in: bytes) { run.append(record) }
-      }
-    }
+  private func keep(
+    _ run: [FrameRecord], of input: CaptureInput, _ filter: PcapFilter
+  ) -> [FrameRecord] {
+    kept.removeAll(keepingCapacity: true)
+    input.buffer.withBytes { filter.select(from: run, in: $0, into: &kept) }
     for refusal in filter.takeRefusals() {
       input.note(
         damage: "frames of link type \(refusal.linkType.value) are left out: the filter cannot "
           + "be compiled for it (\(refusal.message))")
     }
+    return kept
   }
 }

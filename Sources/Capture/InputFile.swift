@@ -74,7 +74,7 @@ final class InputFile {
 
   /// Asks the system for as many descriptors as `count` inputs need, if it has a lower limit.
   static func allow(open count: Int) {
-    #if os(Linux)
+    #if canImport(Glibc)
       let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
     #else
       let files = RLIMIT_NOFILE

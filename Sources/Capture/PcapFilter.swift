@@ -5,8 +5,6 @@ import Dissection
 @safe final class PcapFilter {
   private let expression: String
   private var programs: [LinkType: Program] = [:]
-  private var last: (linkType: LinkType, program: Program)?
-
   /// Link types that the expression could not be compiled for, with libpcap's words, since the
   /// last time they were taken.
   private(set) var refusals: [(linkType: LinkType, message: String)] = []
@@ -14,9 +12,7 @@ import Dissection
   /// - Throws: `badFilter` with libpcap's words.
   init(_ expression: String) throws(CaptureError) {
     self.expression = expression
-    let ethernet = Program(expression, linkType: .ethernet)
-    programs[.ethernet] = ethernet
-    guard let words = ethernet.failure else { return }
+    guard let words = Program(expression, linkType: .ethernet).failure else { return }
     // An expression may make sense on one kind of link alone: Wi-Fi, a firewall's log, ATM.
     let others: [UInt16] = [127, 117, 11, 113, 101]
     for other in others where Program(expression, linkType: LinkType(other)).failure == nil {
@@ -25,9 +21,20 @@ import Dissection
     throw .badFilter(words)
   }
 
-  /// Whether the expression is true of the frame; false where it cannot be compiled for its link.
-  func matches(_ record: FrameRecord, in bytes: Span<UInt8>) -> Bool {
-    program(for: record.linkType).matches(record, in: bytes)
+  /// Appends to `kept` the frames of which the expression is true: none whose link type it cannot
+  /// be compiled for.
+  func select(
+    from records: [FrameRecord], in bytes: Span<UInt8>, into kept: inout [FrameRecord]
+  ) {
+    guard let first = records.first else { return }
+    // Nearly always one link type follows another of its kind.
+    var (linkType, program) = (first.linkType, program(for: first.linkType))
+    for record in records {
+      if record.linkType != linkType {
+        (linkType, program) = (record.linkType, self.program(for: record.linkType))
+      }
+      if program.matches(record, in: bytes) { kept.append(record) }
+    }
   }
 
   /// Hands over what was refused since the last call.
@@ -37,13 +44,10 @@ import Dissection
   }
 
   private func program(for linkType: LinkType) -> Program {
-    if let last, last.linkType == linkType { return last.program }
-    let program = programs[linkType] ?? Program(expression, linkType: linkType)
-    if programs[linkType] == nil || last == nil, let words = program.failure {
-      refusals.append((linkType, words))
-    }
+    if let known = programs[linkType] { return known }
+    let program = Program(expression, linkType: linkType)
     programs[linkType] = program
-    last = (linkType, program)
+    if let words = program.failure { refusals.append((linkType, words)) }
     return program
   }
 }

@@ -189,6 +189,7 @@ struct PcapngReader {
 
   /// Enhanced Packet Blocks and the obsolete Packet Blocks differ only in how they give the
   /// interface.
+  @inline(__always)
   private mutating func readPacket(
     _ block: Span<UInt8>, _ placement: Placement, interface index: Int,
     into records: inout OutputSpan<FrameRecord>, notes: inout InputNotes
@@ -234,17 +235,22 @@ struct PcapngReader {
     }
   }
 
+  @inline(__always)
   private func checkLength(
     _ captured: UInt32, room: Int, _ interface: PcapngInterface
   ) -> String? {
     guard captured <= interface.linkType.maximumCapturedLength else {
-      let most = interface.linkType.maximumCapturedLength
-      return "a frame claims \(captured) bytes of packet data: expected at most \(most)"
+      return tooLong(captured, "expected at most \(interface.linkType.maximumCapturedLength)")
     }
     guard Int(captured) <= room else {
-      return "a frame claims \(captured) bytes of packet data: its block has room for \(room)"
+      return tooLong(captured, "its block has room for \(room)")
     }
     return nil
+  }
+
+  @inline(never)
+  private func tooLong(_ captured: UInt32, _ reason: String) -> String {
+    "a frame claims \(captured) bytes of packet data: \(reason)"
   }
 
   private func tooShort(_ name: String, _ block: Span<UInt8>) -> String {

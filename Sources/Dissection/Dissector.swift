@@ -39,40 +39,62 @@ public struct Dissector: Sendable {
     interface: UInt16
   ) -> Dissected {
     if linkType == .ethernet, let walk = HeaderWalk(plainTCP: bytes) {
-      return segment(bytes, walk, frame: frame, time: time, interface: interface)
+      let tcp = TCPHeader(bytes.extracting(droppingFirst: walk.offset))
+      let optionBytes = bytes.extracting(
+        droppingFirst: walk.offset + TCPHeader.minimumLength)
+      if TCPOptions.areUsual(optionBytes, headerLength: tcp.length) {
+        let options = TCPOptions(usual: optionBytes, headerLength: tcp.length)
+        return .segment(
+          Segment(bytes, walk, tcp, options, frame: frame, time: time, interface: interface))
+      }
     }
+    return follow(
+      bytes, linkType: linkType, originalLength: originalLength, frame: frame, time: time,
+      interface: interface)
+  }
+
+  /// The long way, for any frame.
+  @inline(never)
+  private func follow(
+    _ bytes: Span<UInt8>, linkType: LinkType, originalLength: UInt32, frame: Int, time: Timestamp,
+    interface: UInt16
+  ) -> Dissected {
     var walk = HeaderWalk(wireLength: max(Int(originalLength), bytes.count))
     if let reason = walk.toTCP(bytes, from: NextHeader(linkType: linkType)) {
       return .skipped(reason)
     }
-    return segment(bytes, walk, frame: frame, time: time, interface: interface)
-  }
-
-  @inline(__always)
-  private func segment(
-    _ frameBytes: Span<UInt8>, _ walk: HeaderWalk, frame: Int, time: Timestamp, interface: UInt16
-  ) -> Dissected {
-    let bytes = frameBytes.extracting(droppingFirst: walk.offset)
     guard walk.wireLength >= TCPHeader.minimumLength else { return .skipped(.malformed) }
-    guard bytes.count >= TCPHeader.neededLength else { return .skipped(.truncated) }
-    let tcp = TCPHeader(bytes)
+    let tcpBytes = bytes.extracting(droppingFirst: walk.offset)
+    guard tcpBytes.count >= TCPHeader.neededLength else { return .skipped(.truncated) }
+    let tcp = TCPHeader(tcpBytes)
     guard tcp.length >= TCPHeader.minimumLength, tcp.length <= walk.wireLength else {
       return .skipped(.malformed)
     }
-    let ip = InternetHeader(frameBytes.extracting(droppingFirst: walk.internetOffset))
-    let options = bytes.extracting(first: tcp.length)
-      .extracting(droppingFirst: TCPHeader.minimumLength)
+    let options = TCPOptions(
+      tcpBytes.extracting(first: tcp.length).extracting(droppingFirst: TCPHeader.minimumLength),
+      isSYN: tcp.flags.contains(.syn))
     return .segment(
-      Segment(
-        frame: frame, time: time,
-        source: SocketAddress(address: ip.source, port: tcp.sourcePort),
-        destination: SocketAddress(address: ip.destination, port: tcp.destinationPort),
-        sequenceNumber: SequenceNumber(tcp.sequenceNumber),
-        acknowledgmentNumber: SequenceNumber(tcp.acknowledgmentNumber),
-        flags: tcp.flags, window: tcp.window,
-        payloadLength: UInt32(truncatingIfNeeded: walk.wireLength &- tcp.length),
-        options: TCPOptions.parse(options, isSYN: tcp.flags.contains(.syn)),
-        ipIdentification: ip.identification, hopLimit: ip.hopLimit, vlan: walk.vlan,
-        interface: interface, linkFingerprint: walk.linkFingerprint))
+      Segment(bytes, walk, tcp, options, frame: frame, time: time, interface: interface))
+  }
+}
+
+extension Segment {
+  /// - Parameter bytes: the frame, in which `walk` has led to the header `tcp`.
+  @inline(__always)
+  fileprivate init(
+    _ bytes: Span<UInt8>, _ walk: HeaderWalk, _ tcp: TCPHeader, _ options: TCPOptions,
+    frame: Int, time: Timestamp, interface: UInt16
+  ) {
+    let ip = InternetHeader(bytes.extracting(droppingFirst: walk.internetOffset))
+    self.init(
+      frame: frame, time: time,
+      source: SocketAddress(address: ip.source, port: tcp.sourcePort),
+      destination: SocketAddress(address: ip.destination, port: tcp.destinationPort),
+      sequenceNumber: SequenceNumber(tcp.sequenceNumber),
+      acknowledgmentNumber: SequenceNumber(tcp.acknowledgmentNumber),
+      flags: tcp.flags, window: tcp.window,
+      payloadLength: UInt32(truncatingIfNeeded: walk.wireLength &- tcp.length),
+      options: options, ipIdentification: ip.identification, hopLimit: ip.hopLimit,
+      vlan: walk.vlan, interface: interface, linkFingerprint: walk.linkFingerprint)
   }
 }

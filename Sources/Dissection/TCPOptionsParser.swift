@@ -23,29 +23,8 @@ extension TCPOptions {
   /// so does Linux (tcp_input.c, tcp_parse_options).
   ///
   /// - Parameter bytes: the options, as far as captured.
-  @inline(__always)
-  static func parse(_ bytes: Span<UInt8>, isSYN: Bool) -> TCPOptions {
-    if bytes.count == 0 { return TCPOptions() }
-    // How nearly every segment of a connection with timestamps looks (RFC 7323 appendix A).
-    let aligned: UInt32 = 0x0101_080A
-    if bytes.count == 12, bytes.bigEndian32(0) == aligned {
-      return TCPOptions(
-        timestampValue: bytes.bigEndian32(4), timestampEcho: bytes.bigEndian32(8))
-    }
-    return parseList(bytes, isSYN: isSYN)
-  }
-
-  @inline(__always)
-  private init(timestampValue: UInt32, timestampEcho: UInt32) {
+  init(_ bytes: Span<UInt8>, isSYN: Bool) {
     self.init()
-    self.timestampValue = timestampValue
-    self.timestampEcho = timestampEcho
-    hasTimestamps = true
-  }
-
-  @inline(never)
-  private static func parseList(_ bytes: Span<UInt8>, isSYN: Bool) -> TCPOptions {
-    var options = TCPOptions()
     var rest = bytes
     while rest.count > 0, rest[0] != Kind.endOfList {
       if rest[0] == Kind.noOperation {
@@ -55,10 +34,9 @@ extension TCPOptions {
       guard rest.count >= 2 else { break }
       let length = Int(rest[1])
       guard length >= 2, length <= rest.count else { break }
-      options.take(rest.extracting(first: length), isSYN: isSYN)
+      take(rest.extracting(first: length), isSYN: isSYN)
       rest = rest.extracting(droppingFirst: length)
     }
-    return options
   }
 
   /// - Parameter option: kind, length and so many octets.
@@ -81,5 +59,31 @@ extension TCPOptions {
     default:
       break
     }
+  }
+}
+
+/// What nearly every segment carries: no options at all, or timestamps alone behind two octets of
+/// padding (RFC 7323 appendix A).
+extension TCPOptions {
+  private static let headerLengthWithTimestamps = 32
+
+  /// - Parameters:
+  ///   - bytes: what was captured behind the fixed header.
+  ///   - headerLength: of the whole header, which must not exceed the datagram.
+  @inline(__always)
+  static func areUsual(_ bytes: Span<UInt8>, headerLength: Int) -> Bool {
+    headerLength == TCPHeader.minimumLength
+      || headerLength == headerLengthWithTimestamps && bytes.count >= 12
+        && bytes.bigEndian32(0) == 0x0101_080A
+  }
+
+  /// Options that `areUsual`.
+  @inline(__always)
+  init(usual bytes: Span<UInt8>, headerLength: Int) {
+    self.init()
+    guard headerLength == Self.headerLengthWithTimestamps, bytes.count >= 12 else { return }
+    timestampValue = bytes.bigEndian32(4)
+    timestampEcho = bytes.bigEndian32(8)
+    hasTimestamps = true
   }
 }

@@ -80,7 +80,8 @@ extension Timestamp {
   /// Whole seconds since the epoch, rounded down, and the nanoseconds that remain (0 and up).
   public var floorSeconds: (seconds: Int64, nanoseconds: Int) {
     let seconds = nanoseconds.floorDivided(by: 1_000_000_000)
-    return (seconds, Int(nanoseconds - seconds * 1_000_000_000))
+    let rest = nanoseconds % 1_000_000_000
+    return (seconds, Int(rest < 0 ? rest + 1_000_000_000 : rest))
   }
 }
 

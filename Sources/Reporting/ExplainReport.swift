@@ -33,7 +33,7 @@ public struct ExplainReport {
     let title =
       "Connection \(connection.number): \(connection.endpoints.initiator.local.text) to "
       + connection.endpoints.responder.local.text
-    output.appendLine(style.palette.paint(title, as: .heading))
+    output.appendWrapped(title, palette: style.palette, as: .heading)
     output.appendWrapped(introduction(times))
     output.appendLine()
     let writer = LadderText(
@@ -104,20 +104,9 @@ public struct ExplainReport {
 extension ExplainReport {
   private func jsonLines() -> [UInt8] {
     var json = JSONWriter()
-    json.write(connection)
-    json.endLine()
-    for role in Role.allCases {
-      json.write(role, of: connection)
-      json.endLine()
-    }
-    for late in connection.late {
-      json.write(late)
-      json.endLine()
-    }
-    for finding in findings {
-      json.write(finding, of: connection)
-      json.endLine()
-    }
+    json.writeLines(
+      Selected(
+        connection: connection, roles: Role.allCases, findings: findings, late: connection.late))
     for row in rows {
       write(row, to: &json)
       json.endLine()

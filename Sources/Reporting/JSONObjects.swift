@@ -5,7 +5,7 @@ import Tracking
 extension JSONWriter {
   public mutating func write(_ connection: ConnectionReport) {
     beginObject()
-    field("type", "connection")
+    field("type", word: "connection")
     field("connection", connection.number)
     field("stream", connection.stream)
     field("initiator", connection.endpoints.initiator.local)
@@ -18,9 +18,9 @@ extension JSONWriter {
     field("packets", connection.packets)
     field("copies", connection.copies)
     field("merged_streams", connection.mergedStreams)
-    field("close", connection.close.rawValue)
-    field("closed_first", connection.closedFirst?.rawValue)
-    field("reset_cause", connection.resetCause?.rawValue)
+    field("close", word: connection.close.rawValue)
+    field("closed_first", word: connection.closedFirst?.rawValue)
+    field("reset_cause", word: connection.resetCause?.rawValue)
     field("one_sided", connection.oneSided)
     field("gap", connection.gap)
     endObject()
@@ -29,10 +29,10 @@ extension JSONWriter {
   public mutating func write(_ role: Role, of connection: ConnectionReport) {
     let end = connection.endpoints[role]
     beginObject()
-    field("type", "endpoint")
+    field("type", word: "endpoint")
     field("connection", connection.number)
     field("stream", connection.stream)
-    field("role", connection.rolesKnown ? role.name : "unknown")
+    field("role", word: connection.rolesKnown ? role.name : "unknown")
     field("local", end.local)
     field("remote", end.remote)
     claim(end.claim)
@@ -42,16 +42,16 @@ extension JSONWriter {
     field("fin_acked_frame", end.finAckedFrame)
     field("rst_frame", end.rstFrame)
     field("fin_retransmissions", end.finRetransmissions)
-    field("activity", end.activity?.rawValue)
+    field("activity", word: end.activity?.rawValue)
     endObject()
   }
 
   private mutating func claim(_ claim: Claim) {
-    field("state", claim.state.name)
-    field("certainty", claim.certainty.name)
+    field("state", word: claim.state.name)
+    field("certainty", word: claim.certainty.name)
     key("possible")
     beginArray()
-    for state in claim.possible.ordered(first: claim.state) { value(state.name) }
+    for state in claim.possible.ordered(first: claim.state) { word(state.name) }
     endArray()
     field("since", claim.since)
     field("until", claim.until)
@@ -60,26 +60,26 @@ extension JSONWriter {
 
   public mutating func write(_ late: LateSegment) {
     beginObject()
-    field("type", "late")
+    field("type", word: "late")
     field("connection", late.connection)
     field("stream", late.stream)
     field("frame", late.frame)
     field("time", late.time)
-    field("kind", late.kind.rawValue)
+    field("kind", word: late.kind.rawValue)
     field("from", late.from)
     field("to", late.to)
     field("after_close", late.afterClose)
-    field("effect", late.effect.rawValue)
+    field("effect", word: late.effect.rawValue)
     field("reply_frame", late.replyFrame)
-    field("reply_expected", late.replyExpected.rawValue)
+    field("reply_expected", word: late.replyExpected.rawValue)
     field("reaches_new_connection", late.reachesNewConnection)
     endObject()
   }
 
   public mutating func write(_ finding: Finding, of connection: ConnectionReport) {
     beginObject()
-    field("type", "finding")
-    field("kind", finding.kind.rawValue)
+    field("type", word: "finding")
+    field("kind", word: finding.kind.rawValue)
     field("connection", finding.connection)
     field("endpoint", connection.endpoints[finding.role].local)
     field("age", finding.age)
@@ -91,7 +91,7 @@ extension JSONWriter {
 
   public mutating func write(_ capture: CaptureRow) {
     beginObject()
-    field("type", "capture")
+    field("type", word: "capture")
     field("file", capture.file)
     field("format", capture.format)
     key("link_types")
@@ -103,7 +103,7 @@ extension JSONWriter {
     counts("skipped", SkipReason.allCases.map { ($0.rawValue, capture.skipped[$0] ?? 0) })
     field("first_time", capture.firstTime)
     field("last_time", capture.lastTime)
-    field("tap", capture.tap.rawValue)
+    field("tap", word: capture.tap.rawValue)
     field("truncated", capture.truncated)
     key("damage")
     beginArray()
@@ -120,7 +120,7 @@ extension JSONWriter {
 
   public mutating func write(_ summary: Summary) {
     beginObject()
-    field("type", "summary")
+    field("type", word: "summary")
     field("connections", summary.connections)
     counts(
       "endpoints_by_state",
@@ -141,7 +141,7 @@ extension JSONWriter {
       endObject()
     }
     endArray()
-    counts("evicted", summary.evicted.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+    counts("evicted", Eviction.allCases.map { ($0.rawValue, summary.evicted[$0] ?? 0) })
     endObject()
   }
 

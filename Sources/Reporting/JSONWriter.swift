@@ -13,10 +13,12 @@ public struct JSONWriter: Sendable {
   public mutating func beginArray() { open(UInt8(ascii: "[")) }
   public mutating func endArray() { close(UInt8(ascii: "]")) }
 
+  /// - Parameter name: one of ours, without a character that needs an escape.
   public mutating func key(_ name: String) {
     comma()
-    output.appendJSONString(name)
-    output.append(UInt8(ascii: ":"))
+    output.append(UInt8(ascii: "\""))
+    output.append(name)
+    output.append("\":")
     needsComma = false
   }
 
@@ -36,6 +38,20 @@ public struct JSONWriter: Sendable {
   public mutating func null() { scalar { $0.append("null") } }
   public mutating func value(_ number: Int) { scalar { $0.appendDecimal(Int64(number)) } }
   public mutating func value(_ text: String) { scalar { $0.appendJSONString(text) } }
+
+  /// A word of ours, without a character that needs an escape.
+  public mutating func word(_ text: String) {
+    scalar {
+      $0.append(UInt8(ascii: "\""))
+      $0.append(text)
+      $0.append(UInt8(ascii: "\""))
+    }
+  }
+
+  public mutating func field(_ name: String, word text: String?) {
+    key(name)
+    if let text { word(text) } else { null() }
+  }
 
   public mutating func field(_ name: String, _ number: Int?) {
     key(name)

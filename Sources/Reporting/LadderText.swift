@@ -4,7 +4,7 @@ import Tracking
 /// A ladder in the style of RFC 9293's figures, 100 columns wide: frame and time, the initiator's
 /// state, the segment as an arrow, the responder's state.
 struct LadderText {
-  private static let frameWidth = 8
+  private static let frameWidth = 9
   private static let timeWidth = 12
   private static let stateWidth = 13
   private static let arrowWidth =
@@ -79,8 +79,8 @@ struct LadderText {
     var text = "\(segment.flags.names) seq=\(segment.relativeSequence)"
     if let acknowledgment = segment.relativeAcknowledgment { text += " ack=\(acknowledgment)" }
     if segment.payloadLength > 0 { text += " len=\(segment.payloadLength)" }
-    let body = " \(text) "
     let width = Self.arrowWidth - 2
+    let body = " \(text.cutInTheMiddle(to: width - 2)) "
     return segment.sender == .initiator
       ? "-" + body.centered(to: width, with: "-") + ">"
       : "<" + body.centered(to: width, with: "-") + "-"
@@ -113,12 +113,16 @@ extension TCPFlags {
 }
 
 extension Interval {
-  /// Seconds with six digits after the point, for a column of times.
+  /// Seconds with six digits after the point, three from a day on, for a column of times.
   var clock: String {
-    let magnitude = nanoseconds.magnitude / 1_000
-    let fraction = String(magnitude % 1_000_000)
-    return (nanoseconds < 0 ? "-" : "") + "\(magnitude / 1_000_000)."
-      + String(repeating: "0", count: 6 - fraction.count) + fraction
+    let isLong = nanoseconds.magnitude >= 86_400_000_000_000
+    var buffer = OutputBuffer()
+    if nanoseconds < 0 { buffer.append("-") }
+    buffer.appendDecimal(nanoseconds.magnitude / 1_000_000_000)
+    buffer.append(".")
+    let fraction = nanoseconds.magnitude % 1_000_000_000
+    buffer.appendDecimal(fraction / (isLong ? 1_000_000 : 1_000), width: isLong ? 3 : 6)
+    return buffer.text
   }
 }
 

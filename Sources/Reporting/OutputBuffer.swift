@@ -20,7 +20,7 @@ public struct OutputBuffer: Sendable {
   }
 
   public mutating func append(repeating byte: UInt8, count: Int) {
-    bytes.append(contentsOf: repeatElement(byte, count: max(0, count)))
+    if count > 0 { bytes.append(contentsOf: repeatElement(byte, count: count)) }
   }
 
   /// The decimal digits of `value`, with zeros in front up to `width`; the sign comes extra.
@@ -30,16 +30,35 @@ public struct OutputBuffer: Sendable {
   }
 
   public mutating func appendDecimal(_ value: UInt64, width: Int = 1) {
-    let start = bytes.count
+    // 20 digits hold any value.
+    var digits = InlineArray<20, UInt8>(repeating: UInt8(ascii: "0"))
     var rest = value
+    var count = 0
     repeat {
-      bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+      digits[count] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
       rest /= 10
+      count += 1
     } while rest > 0
-    while bytes.count - start < width { bytes.append(UInt8(ascii: "0")) }
-    bytes[start...].reverse()
+    append(repeating: UInt8(ascii: "0"), count: width - count)
+    while count > 0 {
+      count -= 1
+      bytes.append(digits[count])
+    }
   }
 
-  /// Empties the buffer, keeping its memory for what follows.
-  public mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+  /// Receives finished text in large pieces.
+  public typealias Drain = (_ bytes: [UInt8]) throws -> Void
+
+  private static let pieceBytes = 1 << 16
+
+  /// Hands over what is written, keeping the memory for what follows, once it is a large piece.
+  mutating func drainIfFull(_ drain: Drain) throws {
+    if count >= Self.pieceBytes { try self.drain(drain) }
+  }
+
+  /// Hands over what is written.
+  mutating func drain(_ drain: Drain) throws {
+    try drain(bytes)
+    bytes.removeAll(keepingCapacity: true)
+  }
 }

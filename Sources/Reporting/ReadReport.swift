@@ -11,15 +11,10 @@ public enum ReportFormat: String, CaseIterable, Sendable {
 /// Text keeps the worst rows and counts; JSON lines and CSV are written as they come; a JSON
 /// document holds the connections that it shows, to sort them.
 public struct ReadReport {
-  /// Receives finished text in large pieces.
-  public typealias Drain = (_ bytes: [UInt8]) throws -> Void
-
-  private static let pieceBytes = 1 << 16
-
   private let format: ReportFormat
   private let selection: Selection
   private let style: TextStyle
-  private let drain: Drain
+  private let drain: OutputBuffer.Drain
   public private(set) var summary = Summary()
   private var sections: TextSections
   private var held: [Selected] = []
@@ -28,7 +23,7 @@ public struct ReadReport {
 
   public init(
     format: ReportFormat, selection: Selection, style: TextStyle = TextStyle(),
-    drain: @escaping Drain
+    drain: @escaping OutputBuffer.Drain
   ) {
     self.format = format
     self.selection = selection
@@ -49,14 +44,17 @@ public struct ReadReport {
     case .jsonl: if isShown { try writeLines(selected) }
     case .csv:
       for finding in selected.findings { csv.write(finding, of: connection) }
-      try drainFull(&csv.output)
+      try csv.output.drainIfFull(drain)
     }
   }
 
   /// Ends the report.
   ///
   /// - Parameter instant: the end of the capture; nil when nothing was in it.
-  public mutating func finish(captures: [CaptureRow], at instant: Timestamp?) throws {
+  public mutating func finish(
+    captures: [CaptureRow], evicted: [Eviction: Int] = [:], at instant: Timestamp?
+  ) throws {
+    summary.evicted = evicted
     switch format {
     case .text:
       var report = TextReport(
@@ -71,29 +69,15 @@ public struct ReadReport {
       }
       json.write(summary)
       json.endLine()
-      try drain(json.output.bytes)
+      try json.output.drain(drain)
     case .csv:
-      try drain(csv.output.bytes)
+      try csv.output.drain(drain)
     }
   }
 
   private mutating func writeLines(_ selected: Selected) throws {
-    let connection = selected.connection
-    json.write(connection)
-    json.endLine()
-    for role in selected.roles {
-      json.write(role, of: connection)
-      json.endLine()
-    }
-    for late in selected.late {
-      json.write(late)
-      json.endLine()
-    }
-    for finding in selected.findings {
-      json.write(finding, of: connection)
-      json.endLine()
-    }
-    try drainFull(&json.output)
+    json.writeLines(selected)
+    try json.output.drainIfFull(drain)
   }
 
   private mutating func writeDocument(_ captures: [CaptureRow]) throws {
@@ -116,8 +100,7 @@ public struct ReadReport {
     json.write(summary)
     json.endObject()
     json.endLine()
-    try drain(json.output.bytes)
-    json.output.removeAll()
+    try json.output.drain(drain)
   }
 
   /// One array of the document, a line for each object.
@@ -129,14 +112,29 @@ public struct ReadReport {
     for row in rows {
       json.newLine()
       write(&json, row)
-      try drainFull(&json.output)
+      try json.output.drainIfFull(drain)
     }
     json.endArray()
   }
+}
 
-  private func drainFull(_ output: inout OutputBuffer) throws {
-    guard output.count >= Self.pieceBytes else { return }
-    try drain(output.bytes)
-    output.removeAll()
+extension JSONWriter {
+  /// A connection and all that belongs to it, a line for each object.
+  mutating func writeLines(_ selected: Selected) {
+    let connection = selected.connection
+    write(connection)
+    endLine()
+    for role in selected.roles {
+      write(role, of: connection)
+      endLine()
+    }
+    for late in selected.late {
+      write(late)
+      endLine()
+    }
+    for finding in selected.findings {
+      write(finding, of: connection)
+      endLine()
+    }
   }
 }

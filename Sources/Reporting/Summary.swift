@@ -18,7 +18,7 @@ public struct Summary: Equatable, Sendable {
   public private(set) var findingsByKind: [FindingKind: Int] = [:]
   public private(set) var services: [SocketAddress: ServiceTally] = [:]
   /// What was dropped from memory for want of room, by what it was.
-  public var evicted: [String: Int] = [:]
+  public var evicted: [Eviction: Int] = [:]
 
   public init() {}
 

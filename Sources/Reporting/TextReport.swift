@@ -38,6 +38,7 @@ struct TextReport {
       writeClean()
     }
     writeSkipped()
+    writeEvicted()
     writeDamage()
     return output
   }
@@ -93,6 +94,15 @@ struct TextReport {
     output.appendLine()
   }
 
+  private mutating func writeEvicted() {
+    let parts = Eviction.allCases.compactMap { reason in
+      summary.evicted[reason].map { "\($0.grouped) \(reason.words)" }
+    }
+    if parts.isEmpty { return }
+    output.appendWrapped(
+      "Dropped for want of room (--max-connections): " + parts.joined(separator: ", ") + ".")
+  }
+
   private mutating func writeSkipped() {
     let skipped = captures.reduce(into: [SkipReason: Int]()) { sum, capture in
       sum.merge(capture.skipped, uniquingKeysWith: +)
@@ -122,5 +132,14 @@ struct TextReport {
   mutating func writeHeading(_ title: String, _ rest: String, as role: Palette.Role) {
     output.append(palette.paint(title, as: role))
     output.appendLine(rest)
+  }
+}
+
+extension Eviction {
+  fileprivate var words: String {
+    switch self {
+    case .halfOpen: "half open"
+    case .idle: "idle"
+    }
   }
 }

@@ -45,15 +45,23 @@ public struct Evidence: Equatable, Sendable {
   private var third = 0
   private var fourth = 0
 
-  public init(_ frames: Int...) { for frame in frames { insert(frame) } }
+  public init(_ first: Int = 0, _ second: Int = 0, _ third: Int = 0, _ fourth: Int = 0) {
+    insert(first)
+    insert(second)
+    insert(third)
+    insert(fourth)
+  }
 
   /// Keeps order; ignores 0 (no frame), repeats, and a fifth frame.
   public mutating func insert(_ frame: Int) {
-    guard frame > 0, !frames.contains(frame), fourth == 0 else { return }
-    var sorted = frames + [frame]
-    sorted.sort()
-    sorted.append(contentsOf: [0, 0, 0])
-    (first, second, third, fourth) = (sorted[0], sorted[1], sorted[2], sorted[3])
+    guard frame > 0, fourth == 0 else { return }
+    guard frame != first, frame != second, frame != third else { return }
+    var places = (first, second, third, frame)
+    // One step of insertion sort, 0 counting as last.
+    if places.2 == 0 || places.3 < places.2 { swap(&places.2, &places.3) }
+    if places.1 == 0 || places.2 != 0 && places.2 < places.1 { swap(&places.1, &places.2) }
+    if places.0 == 0 || places.1 != 0 && places.1 < places.0 { swap(&places.0, &places.1) }
+    (first, second, third, fourth) = places
   }
 
   public var frames: [Int] { [first, second, third, fourth].filter { $0 > 0 } }

@@ -41,12 +41,27 @@ enum Belief {
   /// What is taken to be true.
   var taken: Bool { self == .presumed || self == .yes }
 
-  /// Every value the fact can have.
-  var options: [Bool] {
+  /// Whether the fact can have a value.
+  func allows(_ value: Bool) -> Bool {
     switch self {
-    case .no: [false]
-    case .yes: [true]
-    case .doubted, .presumed: [false, true]
+    case .no: !value
+    case .yes: value
+    case .doubted, .presumed: true
     }
+  }
+}
+
+extension CloseFacts {
+  /// Every state that fits when the two facts are known only so far.
+  func states(finAcked: Belief, peerFINTaken: Belief) -> StateSet {
+    var states = StateSet()
+    for isAcked in [false, true] where finAcked.allows(isAcked) {
+      for isTaken in [false, true] where peerFINTaken.allows(isTaken) {
+        let facts = CloseFacts(
+          finSent: finSent, finAcked: isAcked, peerFINTaken: isTaken, closedSecond: closedSecond)
+        states.insert(facts.state)
+      }
+    }
+    return states
   }
 }

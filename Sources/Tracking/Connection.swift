@@ -60,10 +60,9 @@ struct Connection: Sendable {
 
   /// Only one direction was captured although the other must have spoken.
   var isOneSided: Bool {
-    let (left, right) = (ends.initiator, ends.responder)
-    if left.packets > 0 && right.packets > 0 { return false }
-    let only = left.packets > 0 ? left : right
-    return only.sent.contains(.plain) || only.sent.contains(.synACK)
+    if ends.initiator.packets > 0, ends.responder.packets > 0 { return false }
+    let only = ends.initiator.packets > 0 ? ends.initiator.sent : ends.responder.sent
+    return !only.isDisjoint(with: [.plain, .synACK])
   }
 
   /// How long after a packet passed towards `role` an answer of it can still be on its way.

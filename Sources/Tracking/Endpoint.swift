@@ -158,8 +158,10 @@ struct SentFIN: Sendable {
   var acked = Mark.none
   /// The last such segment before which no retransmission showed it lost.
   var ackPassed = Mark.none
-  /// It was retransmitted after the acknowledgment had passed: that one did not arrive.
+  /// It was retransmitted after the acknowledgment had passed: that one did not arrive. How often
+  /// that happened: once is a loss, twice is a path that does not let acknowledgments through.
   var ackDoubted = false
+  var ackDoubts = 0
   /// The peer acknowledged exactly one past all it sent: a FIN that the capture may have missed.
   var unseen = Mark.none
   /// Everything the peer sent from here on carried the acknowledgment.

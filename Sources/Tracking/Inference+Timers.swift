@@ -114,9 +114,8 @@ extension Inference {
       .ackOfFINConfirmed, .finsCrossed, .timeWaitRuns, .sentRST, .acceptedRST, .newIncarnation:
       byTimer = false
     }
-    let whole = connection.gap == nil && !connection.isOneSided
     let sole = claim.possible == StateSet(claim.state)
-    if byTimer || !whole || !sole { claim.certainty = .presumed }
+    if byTimer || !isWhole || !sole { claim.certainty = .presumed }
   }
 }
 

@@ -7,21 +7,26 @@ import Dissection
 /// passed towards it may or may not have arrived. A claim is proved when only one is left, the
 /// capture shows no gap, and no timer was consulted.
 struct Inference {
-  let connection: Connection
-  let role: Role
-  let now: Timestamp
-  let profile: HostProfile
-
   let own: Endpoint
   let peer: Endpoint
+  let now: Timestamp
+  let profile: HostProfile
+  private let rolesKnown: Bool
+  private let isGhost: Bool
+  /// The capture shows neither a gap nor a missing direction.
+  let isWhole: Bool
 
-  init(_ connection: Connection, _ role: Role, at now: Timestamp, profile: HostProfile) {
-    self.connection = connection
-    self.role = role
-    self.now = now
-    self.profile = profile
+  init(
+    _ connection: borrowing Connection, _ role: Role, at now: Timestamp, profile: HostProfile
+  ) {
     own = connection.ends[role]
     peer = connection.ends[role.peer]
+    self.now = now
+    self.profile = profile
+    rolesKnown = connection.rolesKnown
+    isGhost = connection.ghosts[role]
+    let (hasGap, isOneSided) = (connection.gap != nil, connection.isOneSided)
+    isWhole = !hasGap && !isOneSided
   }
 
   // MARK: The claim
@@ -46,7 +51,7 @@ struct Inference {
         since: own.superseded.time, ground: .newIncarnation,
         evidence: Evidence(own.superseded.frame))
     }
-    if connection.ghosts[role] {
+    if isGhost {
       return Claim(
         state: .closed, certainty: .presumed, possible: StateSet(.closed), since: nil,
         ground: .nothingSeen, evidence: Evidence())
@@ -56,14 +61,20 @@ struct Inference {
 
   // MARK: Handshake
 
+  /// The longest way of a SYN/ACK from the tap to its receiver, and of the ACK back.
+  private static let handshakeAnswer = Interval.seconds(1)
+
   /// Whether its SYN was acknowledged, as far as it can know.
   private var handshake: Belief {
     if own.established.isSet || own.fin.isSent { return .yes }
     guard own.sent.contains(.syn) || own.sent.contains(.synACK) else {
-      return own.sent.contains(.plain) || connection.rolesKnown == false ? .presumed : .no
+      return own.sent.contains(.plain) || !rolesKnown ? .presumed : .no
     }
-    if own.handshakePassed.isSet { return own.handshakeDoubted ? .doubted : .presumed }
-    return .no
+    guard own.handshakePassed.isSet else { return .no }
+    // A SYN/ACK is acknowledged at once: without that, it has not arrived.
+    let isUnanswered =
+      own.sent.contains(.syn) && now.since(own.handshakePassed.time) > Self.handshakeAnswer
+    return own.handshakeDoubted || isUnanswered ? .doubted : .presumed
   }
 
   private var beforeEstablished: Claim? {
@@ -148,7 +159,10 @@ struct Inference {
     let fin = own.fin
     guard fin.isSent, fin.ackPassed.isSet else { return .no }
     if fin.ackConfirmed.isSet { return .yes }
-    return fin.ackDoubted ? .doubted : .presumed
+    guard fin.ackDoubted else { return .presumed }
+    // Silence where another retransmission is overdue: the last acknowledgment has arrived.
+    let isSilent = fin.ackPassed.time >= fin.transmissions.last.time
+    return isSilent && now >= fin.transmissions.overdue ? .presumed : .doubted
   }
 
   private var closedSecond: Bool {
@@ -157,18 +171,11 @@ struct Inference {
 
   private var afterEstablished: Claim {
     let (acked, taken) = (finAcked, peerFINTaken)
-    var facts = CloseFacts(
+    let facts = CloseFacts(
       finSent: own.fin.isSent, finAcked: acked.taken, peerFINTaken: taken.taken,
       closedSecond: closedSecond)
     let state = facts.state
-    var possible = StateSet()
-    for isAcked in acked.options {
-      for isTaken in taken.options {
-        facts.finAcked = isAcked
-        facts.peerFINTaken = isTaken
-        possible.insert(facts.state)
-      }
-    }
+    var possible = facts.states(finAcked: acked, peerFINTaken: taken)
     if !facts.finSent { widenWhileOpen(&possible, peerFINTaken: taken) }
     let (ground, since, evidence) = reason(for: state)
     var claim = Claim(

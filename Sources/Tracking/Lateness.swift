@@ -74,7 +74,9 @@ struct Lateness {
     let wasReset = receiver.ownReset.isSet || receiver.resetPassed.isSet
     if receiverBefore.ground == .timeWaitOver { return .afterTimeWait }
     if flags.contains(.syn) { return .duplicateSYNACK }
-    if flags.contains(.rst) { return wasReset || own.sent.contains(.rst) ? .afterReset : .dataAfterClose }
+    if flags.contains(.rst) {
+      return wasReset || own.sent.contains(.rst) ? .afterReset : .unknownConnection
+    }
     if flags.contains(.fin) {
       return own.fin.isSent && own.fin.acked.isSet ? .retransmittedFIN : .dataAfterClose
     }
@@ -125,11 +127,16 @@ struct Lateness {
     return flags.contains(.ack) ? .timerRestarted : .none
   }
 
-  /// Since the receiver closed, or took the peer's FIN.
+  /// Since the receiver closed, or took the peer's FIN; nil where neither was seen.
   var afterClose: Interval? {
-    let close = receiverBefore.state == .closed || receiverBefore.state == .timeWait
-      ? receiverBefore.since : own.fin.acked.isSet ? own.fin.arrival.time : own.ownReset.time
-    guard let close, close != .distantPast else { return nil }
-    return max(segment.time.since(close), .zero)
+    let close: Mark
+    if own.fin.isSent, receiver.fin.isSent {
+      close = own.fin.arrival.later(receiver.fin.ackPassed)
+    } else if receiver.ownReset.isSet {
+      close = receiver.ownReset
+    } else {
+      close = own.fin.isSent ? own.fin.arrival : own.ownReset
+    }
+    return close.isSet ? max(segment.time.since(close.time), .zero) : nil
   }
 }

@@ -31,6 +31,7 @@ struct Passage {
   /// What the segment tells of its sender.
   mutating func leave(_ sender: inout Endpoint, towards receiver: inout Endpoint) {
     sender.lastSent = mark
+    if segment.flags.contains(.fin) { noteFirstFIN(&sender.fin, receiver) }
     if isRST {
       sendRST(&sender)
       return
@@ -154,7 +155,7 @@ struct Passage {
     if !fin.passed.isSet { fin.passed = mark }
     if !fin.ackPassed.isSet || fin.ackDoubted {
       fin.ackPassed = mark
-      fin.ackDoubted = false
+      fin.ackDoubted = fin.ackDoubts > 1
     }
     if fin.confirmFrom == nil { fin.confirmFrom = peerSendNext.later(segment.sequenceNumber) }
   }
@@ -182,15 +183,18 @@ struct Passage {
 
   // MARK: FIN
 
+  /// The frame to show: acceptable or not.
+  private func noteFirstFIN(_ fin: inout SentFIN, _ receiver: Endpoint) {
+    guard fin.firstFrame == 0 else { return }
+    fin.firstFrame = segment.frame
+    fin.firstEnd = segment.sequenceEnd
+    if receiver.sent.contains(.acknowledgment), receiver.ackSent.isAtOrAfter(fin.firstEnd) {
+      fin.firstAckedFrame = receiver.ackMark.frame
+    }
+  }
+
   private func sendFIN(_ sender: inout Endpoint, _ receiver: Endpoint) {
     let end = segment.sequenceEnd
-    if sender.fin.firstFrame == 0 {
-      sender.fin.firstFrame = segment.frame
-      sender.fin.firstEnd = end
-      if receiver.sent.contains(.acknowledgment), receiver.ackSent.isAtOrAfter(end) {
-        sender.fin.firstAckedFrame = receiver.ackMark.frame
-      }
-    }
     // Without ACK every receiver drops it (RFC 9293 section 3.10.7.4, fifth check); on a SYN Linux
     // drops it in LISTEN (tcp_rcv_state_process).
     guard isACK, !isSYN else { return }
@@ -220,6 +224,7 @@ struct Passage {
     fin.transmissions.add(mark)
     if fin.ackPassed.isSet, segment.time.since(fin.ackPassed.time) > senderAnswerTime {
       fin.ackDoubted = true
+      fin.ackDoubts += 1
     }
     if !fin.acked.isSet, fin.passed.isSet { fin.arrivalDoubted = true }
   }
@@ -272,7 +277,8 @@ struct Passage {
 
   private func noteWindow(_ sender: inout Endpoint, _ receiver: Endpoint) {
     // RFC 7323 section 2.2: never scaled on a SYN, and only when both sent the option.
-    let scaled = !isSYN && sender.sent.contains(.windowScale)
+    let scaled =
+      !isSYN && sender.sent.contains(.windowScale)
       && receiver.sent.contains(.windowScale)
     sender.window = UInt32(segment.window) << (scaled ? UInt32(sender.windowShift) : 0)
     if sender.window == 0 { sender.windowClosed = segment.time }
@@ -312,7 +318,8 @@ struct Passage {
     }
     if before.ground == .timeWaitOver { sender.timeWaitRestart = mark }
     if before.state == .timeWait || before.ground == .timeWaitOver {
-      sender.timeWaitConfirmed = sender.timeWaitRestart.isSet
+      sender.timeWaitConfirmed =
+        sender.timeWaitRestart.isSet
         ? sender.timeWaitRestart.time : sender.timeWaitConfirmed
     }
   }

@@ -4,7 +4,9 @@ extension Connection {
   /// Why the sender of a RST sent it, judged by what it had seen before.
   func resetCause(_ segment: Segment, from role: Role, before: Claim) -> ResetCause {
     let (own, peer) = (ends[role], ends[role.peer])
-    if own.sent.isDisjoint(with: [.synACK, .plain]), peer.sent.contains(.syn) { return .closedPort }
+    if own.sent.isDisjoint(with: [.synACK, .plain]), peer.sent.contains(.syn) {
+      return .closedPort
+    }
     if own.superseded.isSet { return .refusedReuse }
     // A closed socket answers with SEG.SEQ = SEG.ACK and no ACK flag (RFC 9293 section 3.10.7.1).
     let isAnswer = !segment.flags.contains(.ack)
@@ -19,9 +21,16 @@ extension Connection {
     if before.state == .closed { return .answerToStray }
     if isAnswer, !own.sent.contains(.plain) { return .answerToStray }
     guard before.state == .established || before.state == .closeWait else { return .unknown }
-    // close() with something unread resets; whether something was unread shows only by the peer's
-    // payload having come after all that was answered.
-    return peer.lastPayload > own.lastPayload ? .unreadData : .lingerZero
+    return isUnread(by: role) ? .unreadData : .lingerZero
+  }
+
+  /// close() resets when something is unread, SO_LINGER 0 always, with the same packet: what was
+  /// unread shows only by the dialogue. An answer is read by whoever asked; a request is not read
+  /// by a server that never answered it.
+  private func isUnread(by role: Role) -> Bool {
+    let (own, peer) = (ends[role], ends[role.peer])
+    guard peer.lastPayload > own.lastPayload else { return false }
+    return role == .responder || !own.sent.contains(.payload)
   }
 
   private func peerIsInTimeWait(_ role: Role) -> Bool {

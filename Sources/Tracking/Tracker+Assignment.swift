@@ -9,10 +9,10 @@ extension Tracker {
   }
 
   mutating func assign(
-    _ segment: Segment, key: ConnectionKey, hash: UInt64, fromLow: Bool
+    _ segment: Segment, key: ConnectionKey, hash: UInt64, fromLow: Bool, at now: Timestamp
   ) -> Assignment {
     guard let head = table.find(key, hash: hash) else {
-      return begin(segment, key: key, hash: hash, fromLow: fromLow)
+      return begin(segment, key: key, hash: hash, fromLow: fromLow, at: now)
     }
     var conversation = table[head].conversation
     if conversation.isSplit(by: segment, fromLow: fromLow) {
@@ -20,8 +20,9 @@ extension Tracker {
     }
     conversation.note(segment, fromLow: fromLow)
     table[head].conversation = conversation
-    let slot = choose(segment, head: head, fromLow: fromLow)
-      ?? succeed(head, segment, key: key, hash: hash, fromLow: fromLow)
+    let slot =
+      choose(segment, head: head, fromLow: fromLow)
+      ?? succeed(head, segment, key: key, hash: hash, fromLow: fromLow, at: now)
     if segment.flags.isSuperset(of: [.syn, .ack]) {
       supersedeOlder(than: slot, fromLow: fromLow, by: Mark(segment))
     }
@@ -98,22 +99,20 @@ extension Tracker {
         segment.acknowledgmentNumber == peer.initial + 1
           || (peer.sent.contains(.fastOpenData) && segment.acknowledgmentNumber == peer.sendNext)
       else { continue }
-      // The answer; or, while nobody has taken the first one, another by a SYN cookie.
-      if !own.sent.contains(.anything) || !peer.established.isSet { return slot }
-      return nil
+      // The answer, or another one by a SYN cookie; unless the connection that came of the first
+      // is over: then a listener took an old duplicate of the SYN for a new one.
+      let isOver = own.sent.contains(.anything) && table[slot].isClosing
+      return isOver ? nil : slot
     }
     // It acknowledges no SYN on this key: what a dial takes for an unacceptable ACK.
-    let newest = table[head]
-    let isWaiting =
-      newest.role(ofLow: fromLow) == .responder && newest.ends.responder.sent.isEmpty
-    return isWaiting ? head : nil
+    return table[head].isClosing ? nil : head
   }
 
   // MARK: New incarnations
 
   /// The first segment on a key, as far as memory goes.
   private mutating func begin(
-    _ segment: Segment, key: ConnectionKey, hash: UInt64, fromLow: Bool
+    _ segment: Segment, key: ConnectionKey, hash: UInt64, fromLow: Bool, at now: Timestamp
   ) -> Assignment {
     let stone = tombstones.find(hash: hash)
     var conversation = stone.map { StreamIndex($0) }
@@ -126,7 +125,7 @@ extension Tracker {
       segment, key: key, fromLow: fromLow, conversation: conversation)
     let isStray = stone.map { !segment.flags.contains(.syn) && $0.fits(segment, fromLow) } ?? false
     if isStray { connection.ghosts = Pair(initiator: true, responder: true) }
-    let slot = insert(connection, hash: hash, at: segment.time)
+    let slot = insert(connection, hash: hash, at: now)
     if isStray, let stone { noteStray(segment, slot: slot, of: stone) }
     return Assignment(slot: slot, stream: conversation.current)
   }
@@ -134,7 +133,8 @@ extension Tracker {
   /// A new incarnation on a key that has one: whoever sent the SYN, or answered one, has left the
   /// others (MODEL of incarnations); the other end stands until it answers.
   private mutating func succeed(
-    _ head: UInt32, _ segment: Segment, key: ConnectionKey, hash: UInt64, fromLow: Bool
+    _ head: UInt32, _ segment: Segment, key: ConnectionKey, hash: UInt64, fromLow: Bool,
+    at now: Timestamp
   ) -> UInt32 {
     let mark = Mark(segment)
     for slot in chain(from: head) { supersede(slot, fromLow: fromLow, by: mark) }
@@ -144,7 +144,7 @@ extension Tracker {
       // An old duplicate SYN was answered: whoever sent that SYN is not dialling.
       connection.ghosts.initiator = true
     }
-    let slot = insert(connection, hash: hash, at: segment.time)
+    let slot = insert(connection, hash: hash, at: now)
     if !segment.flags.contains(.ack) {
       noteSYNInTimeWait(segment, dial: slot, standing: head, fromLow: fromLow)
     }
@@ -177,10 +177,10 @@ extension Tracker {
   }
 
   private mutating func insert(
-    _ connection: Connection, hash: UInt64, at time: Timestamp
+    _ connection: Connection, hash: UInt64, at now: Timestamp
   ) -> UInt32 {
     let slot = table.insert(connection, hash: hash)
-    enqueue(slot, at: clock ?? time)
+    enqueue(slot, at: now)
     return slot
   }
 }

@@ -16,7 +16,8 @@ extension Tracker {
       guard table[entry.slot].number == entry.number else { continue }
       if isOver(entry.slot, at: now) {
         onFinal(report(entry.slot, at: now))
-        forget(entry.slot)
+        bury(entry.slot)
+        drop(entry.slot)
       } else {
         table[entry.slot].isQueued = false
         if stillEnds(entry.slot) { enqueue(entry.slot, at: now) }
@@ -37,7 +38,8 @@ extension Tracker {
     table[slot].isClosing || !table[slot].ends.initiator.established.isSet
   }
 
-  private mutating func forget(_ slot: UInt32) {
+  /// Leaves a tombstone, by which a straggler is known.
+  private mutating func bury(_ slot: UInt32) {
     let connection = table[slot]
     let low = connection.role(ofLow: true)
     tombstones.add(
@@ -46,6 +48,9 @@ extension Tracker {
         bases: connection.conversation.bases, lowEnd: connection.ends[low].sendNext,
         highEnd: connection.ends[low.peer].sendNext),
       hash: table.hash(connection.key))
+  }
+
+  mutating func drop(_ slot: UInt32) {
     table.remove(slot)
     late[slot] = nil
     mergedStreams[slot] = nil

@@ -5,10 +5,16 @@ public struct TrackerOptions: Sendable {
   public var profile: HostProfile
   /// Where the tap sits; nil: estimate it from the handshakes.
   public var tap: TapPosition?
+  /// The most connections to hold in memory; nil: as many as there are.
+  public var maximumConnections: Int?
 
-  public init(profile: HostProfile = HostProfile(.linux), tap: TapPosition? = nil) {
+  public init(
+    profile: HostProfile = HostProfile(.linux), tap: TapPosition? = nil,
+    maximumConnections: Int? = nil
+  ) {
     self.profile = profile
     self.tap = tap
+    self.maximumConnections = maximumConnections
   }
 }
 
@@ -38,14 +44,18 @@ public struct Tracker: ~Copyable {
   private var copies = CopyFilter()
   private var vote = TapVote()
 
-  /// The latest time seen; nil before the first segment.
-  public private(set) var clock: Timestamp?
+  private var clock = CaptureClock()
   /// How many connections were numbered so far.
   public internal(set) var connectionCount = 0
+  /// Connections that left memory because of the limit in the options.
+  public internal(set) var evicted: [Eviction: Int] = [:]
 
   public init(options: TrackerOptions = TrackerOptions()) {
     self.options = options
   }
+
+  /// The time of the capture so far; nil before the first segment.
+  public var now: Timestamp? { clock.now }
 
   /// Where the capture was taken: as the options say, else by majority of the handshakes so far.
   public var tap: TapPosition { options.tap ?? vote.position }
@@ -55,15 +65,16 @@ public struct Tracker: ~Copyable {
   public mutating func receive(
     _ segment: Segment, onFinal: (ConnectionReport) -> Void
   ) -> Receipt {
-    let now = max(clock ?? segment.time, segment.time)
-    clock = now
+    clock.tick(segment.time)
+    let now = clock.now ?? segment.time
     retire(at: now, onFinal: onFinal)
+    makeRoom(at: now, onFinal: onFinal)
 
     let key = ConnectionKey(segment)
     let fromLow = segment.source == key.low
     let hash = table.hash(key)
     let verdict = copies.judge(segment, keyHash: hash, fromLow: fromLow)
-    let assignment = assign(segment, key: key, hash: hash, fromLow: fromLow)
+    let assignment = assign(segment, key: key, hash: hash, fromLow: fromLow, at: now)
     let slot = assignment.slot
     let sender = table[slot].role(ofLow: fromLow)
     note(assignment.stream, slot)
@@ -126,19 +137,19 @@ public struct Tracker: ~Copyable {
     table[slot].resetCause = table[slot].resetCause(segment, from: sender, before: before)
   }
 
+  /// Takes the two turn-round times of the handshake.
   private mutating func measureHandshake(_ segment: Segment, slot: UInt32, sender: Role) {
-    guard !segment.flags.contains(.rst), segment.flags.contains(.ack) else { return }
-    let own = table[slot].ends[sender]
-    let peer = table[slot].ends[sender.peer]
-    guard !own.established.isSet, peer.opening.last.isSet, table[slot].roundTrip[sender] == nil
+    guard table[slot].roundTrip[sender] == nil, segment.flags.contains(.ack),
+      !segment.flags.contains(.rst), segment.flags.contains(.syn) == (sender == .responder),
+      !table[slot].ends[sender].established.isSet
     else { return }
-    let isAnswer = sender == .responder ? segment.flags.contains(.syn) : !segment.flags.contains(.syn)
-    guard isAnswer else { return }
-    let time = max(segment.time.since(peer.opening.last.time), .zero)
+    let asked = table[slot].ends[sender.peer].opening
+    guard asked.last.isSet else { return }
+    let time = max(segment.time.since(asked.last.time), .zero)
     let isNear = options.tap == (sender == .initiator ? .initiator : .responder)
     table[slot].roundTrip[sender] = isNear ? .zero : time
     guard sender == .initiator, let toResponder = table[slot].roundTrip.responder,
-      own.opening.retransmissions == 0, peer.opening.retransmissions == 0
+      asked.retransmissions == 0, table[slot].ends.initiator.opening.retransmissions == 0
     else { return }
     vote.add(toResponder: toResponder, toInitiator: time)
   }

@@ -36,21 +36,22 @@ extension IPAddress {
   /// The eight groups.
   private static func version6(_ text: Substring) -> [UInt16]? {
     guard let gap = text.firstRange(of: "::") else {
-      return groups(text).flatMap { $0.count == 8 ? $0 : nil }
+      return groups(text, isLast: true).flatMap { $0.count == 8 ? $0 : nil }
     }
-    guard let head = groups(text[..<gap.lowerBound]), let tail = groups(text[gap.upperBound...]),
+    guard let head = groups(text[..<gap.lowerBound], isLast: false),
+      let tail = groups(text[gap.upperBound...], isLast: true),
       head.count + tail.count <= 7
     else { return nil }
     return head + Array(repeating: 0, count: 8 - head.count - tail.count) + tail
   }
 
-  /// Groups between colons, the last one perhaps an IPv4 address.
-  private static func groups(_ text: Substring) -> [UInt16]? {
+  /// Groups between colons; where they end the address, the last can be an IPv4 address.
+  private static func groups(_ text: Substring, isLast: Bool) -> [UInt16]? {
     if text.isEmpty { return [] }
     var groups: [UInt16] = []
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     for (index, part) in parts.enumerated() {
-      if index == parts.count - 1, let version4 = version4(part) {
+      if isLast, index == parts.count - 1, let version4 = version4(part) {
         groups += [UInt16(version4 >> 16), UInt16(truncatingIfNeeded: version4)]
       } else {
         guard (1...4).contains(part.utf8.count), part.utf8.allSatisfy(\.isHexDigit),

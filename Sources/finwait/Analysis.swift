@@ -14,8 +14,17 @@ protocol SegmentConsumer {
   mutating func begin(at first: Timestamp) throws
   mutating func willReceive(_ segment: Segment, _ tracker: borrowing Tracker)
   mutating func didReceive(_ receipt: Receipt, _ segment: Segment, _ tracker: borrowing Tracker)
-  /// A connection is final, or the capture at its end: the last word on it, once for each.
-  mutating func take(_ connection: ConnectionReport, at instant: Timestamp)
+  /// The last word on a connection, once for each.
+  mutating func take(
+    _ connection: ConnectionReport, at instant: Timestamp, because departure: Departure)
+}
+
+/// Why a connection is handed over.
+enum Departure {
+  /// It ended well, and left memory.
+  case retired
+  /// The capture, or what counts of it, is over.
+  case endOfCapture
 }
 
 extension SegmentConsumer {
@@ -47,8 +56,7 @@ struct Analysis: ~Copyable {
   private var counts: [Int: Count] = [:]
   private var cutoff: Timestamp?
   private var isPastCutoff = false
-  /// The latest time of a packet that counts; nil before the first.
-  private(set) var latest: Timestamp?
+  private var clock = CaptureClock()
 
   init(
     files: [String], input: InputOptions, options: TrackerOptions, progress: ProgressBar?
@@ -60,6 +68,9 @@ struct Analysis: ~Copyable {
   }
 
   var connectionCount: Int { tracker.connectionCount }
+  var evicted: [Eviction: Int] { tracker.evicted }
+  /// The instant of the report: the cutoff, or the end of the capture; nil when it has no frame.
+  var instant: Timestamp? { cutoff ?? clock.end }
 
   /// Reads to the end, or to a second past the consumer's cutoff, and hands over every connection.
   mutating func run(_ consumer: inout some SegmentConsumer) throws {
@@ -85,8 +96,10 @@ struct Analysis: ~Copyable {
       progress?.update(bytes: reader.bytesRead, of: reader.bytesTotal, packets: packets)
     }
     progress?.clear()
-    guard let instant = cutoff ?? latest else { return }
-    tracker.forEachConnection(at: instant) { consumer.take($0, at: instant) }
+    guard let instant else { return }
+    tracker.forEachConnection(at: instant) {
+      consumer.take($0, at: instant, because: .endOfCapture)
+    }
     if let failure = consumer.failure { throw failure }
   }
 
@@ -99,8 +112,7 @@ struct Analysis: ~Copyable {
       if record.time > cutoff.advanced(by: Self.disorder) { isPastCutoff = true }
       return
     }
-    let now = max(latest ?? record.time, record.time)
-    latest = now
+    clock.tick(record.time)
     let frame = bytes.extracting(record.offset..<record.offset + Int(record.capturedLength))
     let dissected = dissector.dissect(
       frame, linkType: record.linkType, originalLength: record.originalLength,
@@ -111,7 +123,9 @@ struct Analysis: ~Copyable {
     case .segment(let segment):
       count.tcpPackets += 1
       consumer.willReceive(segment, tracker)
-      let receipt = tracker.receive(segment) { consumer.take($0, at: now) }
+      let receipt = tracker.receive(segment) {
+        consumer.take($0, at: segment.time, because: .retired)
+      }
       consumer.didReceive(receipt, segment, tracker)
     }
   }

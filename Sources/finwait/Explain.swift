@@ -39,11 +39,11 @@ struct Explain: ParsableCommand {
     let isComplete = selection.all || output.format != .text
     var consumer = LadderConsumer(number: number, ladder: Ladder(isComplete: isComplete))
     var analysis = try Analysis(
-      files: arguments.dropLast(), input: input, options: model.trackerOptions,
+      files: arguments.dropLast(), input: input, options: model.trackerOptions(running),
       progress: running.progressBar)
     try analysis.run(&consumer)
     let captures = analysis.captureRows
-    guard let connection = consumer.report, let instant = analysis.latest else {
+    guard let connection = consumer.report, let instant = analysis.instant else {
       InputVerdict(captures).warn()
       throw UsageFailure(
         "there is no connection \(number): the capture holds "

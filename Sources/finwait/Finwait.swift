@@ -15,17 +15,19 @@ struct Finwait: ParsableCommand {
       packets. Frame and stream numbers are Wireshark's.
 
       EXAMPLES
-        finwait busy.pcap                      what is wrong, worst first
-        finwait busy.pcap --format json        the same for a program
-        finwait netstat busy.pcap --at +30     every socket, half a minute in
-        finwait explain busy.pcap 12           why connection 12 ended as it did
+        finwait busy.pcap                    what is wrong, worst first
+        finwait busy.pcap --format json      the same for a program
+        finwait netstat busy.pcap --at +30   every socket, half a minute in
+        finwait explain busy.pcap 12         why connection 12 ended so
 
       A CLOSE_WAIT that stays means a program that does not close its sockets; a TIME_WAIT \
       belongs to the end that closed first, and goes by itself.
 
       EXIT STATUS
-        0 fine, 2 an input was damaged or no capture (what was read is still reported), \
-      64 wrong usage, 66 an input missing or unreadable.
+        0   fine
+        2   an input was damaged or no capture; what was read is reported
+        64  wrong usage: an option, a filter, a time, a connection number
+        66  an input is missing, a directory or unreadable
       """,
     version: "0.1.0",
     subcommands: [Read.self, Netstat.self, Explain.self],

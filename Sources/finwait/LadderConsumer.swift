@@ -40,7 +40,7 @@ struct LadderConsumer: SegmentConsumer {
     }
   }
 
-  mutating func take(_ connection: ConnectionReport, at instant: Timestamp) {
+  mutating func take(_ connection: ConnectionReport, at instant: Timestamp, because _: Departure) {
     guard connection.number == number else { return }
     noteChanges(to: connection, at: instant)
     report = connection

@@ -22,11 +22,12 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "Where the capture was taken; auto estimates it from the handshakes.")
   var tap: TapArgument = .auto
 
-  var trackerOptions: TrackerOptions {
+  func trackerOptions(_ running: RunningOptions) -> TrackerOptions {
     var profile = HostProfile(profile)
     if let timeWait { profile.timeWait = timeWait }
     if let finWait2 { profile.finWait2 = finWait2 }
-    return TrackerOptions(profile: profile, tap: tap.position)
+    return TrackerOptions(
+      profile: profile, tap: tap.position, maximumConnections: running.maxConnections)
   }
 }
 

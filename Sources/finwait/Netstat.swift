@@ -45,9 +45,10 @@ struct Netstat: ParsableCommand {
         style: output.style),
       requested: at)
     var analysis = try Analysis(
-      files: files, input: input, options: model.trackerOptions, progress: running.progressBar)
+      files: files, input: input, options: model.trackerOptions(running),
+      progress: running.progressBar)
     try analysis.run(&consumer)
-    try consumer.report.finish(at: consumer.cutoff ?? analysis.latest, drain: out.write)
+    try consumer.report.finish(at: analysis.instant, drain: out.write)
     try InputVerdict(analysis.captureRows).report()
   }
 
@@ -62,7 +63,10 @@ struct Netstat: ParsableCommand {
       cutoff = try requested?.resolved(start: first)
     }
 
-    mutating func take(_ connection: ConnectionReport, at instant: Timestamp) {
+    mutating func take(
+      _ connection: ConnectionReport, at instant: Timestamp, because departure: Departure
+    ) {
+      if departure == .retired { return }
       report.add(connection, at: cutoff ?? instant)
     }
   }

@@ -15,7 +15,8 @@ struct ProgressBar {
     let elapsed = now - start
     guard elapsed >= Self.delay, now - (shown ?? start) >= Self.step else { return }
     shown = now
-    StandardError.write("\r" + Self.line(bytes, total, packets, elapsed) + "\u{1B}[K")
+    StandardError.write(
+      "\r" + Self.line(bytes, of: total, packets: packets, after: elapsed) + "\u{1B}[K")
   }
 
   /// Takes the line away again.
@@ -24,7 +25,7 @@ struct ProgressBar {
   }
 
   static func line(
-    _ bytes: UInt64, _ total: UInt64?, _ packets: Int, _ elapsed: Duration
+    _ bytes: UInt64, of total: UInt64?, packets: Int, after elapsed: Duration
   ) -> String {
     let seconds = max(elapsed / .seconds(1), 0.001)
     let rate = Double(packets) / seconds

@@ -12,11 +12,12 @@ struct Read: ParsableCommand {
 
       EXAMPLES
         finwait server.pcap
-        finwait 'dump.pcap.0' 'dump.pcap.1'            a rotated set, as one capture
-        tcpdump -w - -c 1000 tcp | finwait -           from a pipe
-        finwait all.pcap --filter 'host 10.0.0.5'      only what the filter passes
-        finwait all.pcap --host 10.0.0.5 --min-age 60  sockets of one host, stuck for a minute
-        finwait all.pcap --format jsonl | jq -r 'select(.kind == "close_wait").message'
+        finwait dump.pcap.0 dump.pcap.1           a rotated set, one capture
+        tcpdump -w - -c 1000 tcp | finwait -      from a pipe
+        finwait a.pcap --filter 'host 10.0.0.5'   what the filter passes
+        finwait a.pcap --host 10.0.0.5            sockets of one host
+        finwait a.pcap --min-age 60               stuck for a minute
+        finwait a.pcap --format jsonl | jq 'select(.kind == "close_wait")'
       """)
 
   @Argument(
@@ -37,10 +38,12 @@ struct Read: ParsableCommand {
         selection: selection.selection(defaultMinimumAge: .seconds(1)),
         style: output.style, drain: out.write))
     var analysis = try Analysis(
-      files: files, input: input, options: model.trackerOptions, progress: running.progressBar)
+      files: files, input: input, options: model.trackerOptions(running),
+      progress: running.progressBar)
     try analysis.run(&consumer)
     let captures = analysis.captureRows
-    try consumer.report.finish(captures: captures, at: analysis.latest)
+    try consumer.report.finish(
+      captures: captures, evicted: analysis.evicted, at: analysis.instant)
     try InputVerdict(captures).report()
   }
 
@@ -49,7 +52,8 @@ struct Read: ParsableCommand {
     var report: ReadReport
     var failure: (any Error)?
 
-    mutating func take(_ connection: ConnectionReport, at instant: Timestamp) {
+    mutating func take(_ connection: ConnectionReport, at instant: Timestamp, because _: Departure)
+    {
       if failure != nil { return }
       do { try report.add(connection, at: instant) } catch { failure = error }
     }

@@ -5,11 +5,15 @@ struct RunningOptions: ParsableArguments {
   @Option(help: "A progress bar on standard error; auto: on a terminal.")
   var progress: WhenArgument = .auto
 
-  @Option(help: ArgumentHelp("Threads to use; results never depend on it.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Threads to use (one is used so far); results never depend on it.", valueName: "n"))
   var threads = 1
 
   @Option(
-    help: ArgumentHelp("The most connections to hold in memory.", valueName: "n"))
+    help: ArgumentHelp(
+      "The most connections to hold in memory: half-open ones go first, then idle ones; counted.",
+      valueName: "n"))
   var maxConnections: Int?
 
   func validate() throws {

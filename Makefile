@@ -1,0 +1,55 @@
+# What is done with finwait, one target each. `make` alone lists them.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+SOURCES = Package.swift Sources Tests
+RELEASE = .build/release/finwait
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build release test check lint format demo install uninstall man captures \
+	goldens clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install the libraries that finwait needs, where they are missing
+	@scripts/setup
+
+build: setup ## Build for development
+	$(SWIFT) build
+
+release: setup ## Build for use
+	$(SWIFT) build -c release --product finwait
+
+test: setup ## Run the tests
+	$(SWIFT) test
+
+check: lint build test ## What CI runs: lint, build, test
+
+lint: ## Check the style of all sources
+	$(SWIFT) format lint --strict --recursive --configuration .swift-format $(SOURCES)
+
+format: ## Put all sources into style
+	$(SWIFT) format --in-place --recursive --configuration .swift-format $(SOURCES)
+
+demo: release ## Analyse a capture of a busy server
+	$(RELEASE) Captures/15-busy-server.pcap
+
+install: release ## Install under PREFIX (default /usr/local), behind DESTDIR if set
+	scripts/install-files "$(DESTDIR)$(PREFIX)" $(RELEASE)
+
+uninstall: ## Remove what install put there
+	scripts/install-files --remove "$(DESTDIR)$(PREFIX)"
+
+man: ## Write finwait.1 anew from the commands' help
+	scripts/make-manual
+
+captures: ## Record the sample captures anew (Linux, root)
+	python3 Captures/record.py
+
+goldens: ## Write the golden reports anew; look at the difference before committing
+	RECORD_GOLDEN=1 $(SWIFT) test --filter Golden
+
+clean: ## Remove what was built
+	$(SWIFT) package clean
