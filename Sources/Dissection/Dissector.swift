@@ -95,6 +95,6 @@ extension Segment {
       flags: tcp.flags, window: tcp.window,
       payloadLength: UInt32(truncatingIfNeeded: walk.wireLength &- tcp.length),
       options: options, ipIdentification: ip.identification, hopLimit: ip.hopLimit,
-      vlan: walk.vlan, interface: interface)
+      vlan: walk.vlan, interface: interface, linkFingerprint: walk.linkFingerprint)
   }
 }

@@ -9,6 +9,22 @@ enum NextHeader {
   case loop
   /// IEEE 802.2, as in an Ethernet frame that has a length where others have an EtherType.
   case llc
+  /// PPP as on a serial line: behind HDLC's address and control, or without them.
+  case ppp
+  /// PPP's own header: the protocol number.
+  case pppProtocol
+  case ciscoHDLC
+  case pppoe
+  case mpls
+  case fddi
+  case arcnetLinux
+  case ipoib
+  /// IEEE 802.11; what follows its header begins at a multiple of `alignment`.
+  case ieee80211(alignment: Int)
+  case radiotap
+  case prism
+  case avs
+  case ppi
   /// IPv4 or IPv6, as the first four bits say.
   case anyIP
   /// What an EtherType names.
@@ -38,6 +54,8 @@ struct HeaderWalk {
   var internetOffset = 0
   /// The outermost VLAN id, 0 without one.
   var vlan: UInt16 = 0
+  /// See `Segment.linkFingerprint`.
+  var linkFingerprint: UInt16 = 0
 
   init(wireLength: Int) { self.wireLength = wireLength }
 
@@ -80,6 +98,19 @@ extension HeaderWalk {
       case .null: next = readNull(header)
       case .loop: next = readLoop(header)
       case .llc: next = readLLC(header)
+      case .ppp: next = readPPP(header)
+      case .pppProtocol: next = readPPPProtocol(header)
+      case .ciscoHDLC: next = readCiscoHDLC(header)
+      case .pppoe: next = readPPPoE(header)
+      case .mpls: next = readMPLS(header)
+      case .fddi: next = readFDDI(header)
+      case .arcnetLinux: next = readARCnet(header)
+      case .ipoib: next = readIPoIB(header)
+      case .ieee80211(let alignment): next = readIEEE80211(header, alignment: alignment)
+      case .radiotap: next = readRadiotap(header)
+      case .prism: next = readPrism(header)
+      case .avs: next = readAVS(header)
+      case .ppi: next = readPPI(header)
       case .anyIP: next = readAnyIP(header)
       case .none(let reason): return reason
       }
@@ -107,6 +138,7 @@ extension HeaderWalk {
     else { return nil }
     wireLength = totalLength - IPv4.minimumLength
     internetOffset = ethernet
+    linkFingerprint = Self.fingerprint(bytes.bigEndian64(0), bytes.bigEndian32(8))
     offset = start
   }
 }

@@ -8,6 +8,17 @@ enum EtherType {
   static let qinq2: UInt16 = 0x9200
   static let qinq3: UInt16 = 0x9300
   static let transparentEthernetBridging: UInt16 = 0x6558
+  /// IEEE 802.1ah.
+  static let backboneService: UInt16 = 0x88E7
+  /// Cisco's.
+  static let fabricPath: UInt16 = 0x8903
+  /// Cisco's VN-Tag.
+  static let virtualInterface: UInt16 = 0x8926
+  /// The E-Tag of IEEE 802.1BR.
+  static let portExtension: UInt16 = 0x893F
+  static let mplsUnicast: UInt16 = 0x8847
+  static let mplsMulticast: UInt16 = 0x8848
+  static let pppoeSession: UInt16 = 0x8864
   /// Values below are lengths of an IEEE 802.3 frame.
   static let lowest: UInt16 = 0x0600
 }
@@ -24,6 +35,17 @@ extension NextHeader {
     case .ipv6: self = .ipv6
     case .linuxCooked: self = .linuxCooked
     case .linuxCooked2: self = .linuxCooked2
+    case .ppp, .pppHDLC: self = .ppp
+    case .pppoe: self = .pppoe
+    case .ciscoHDLC: self = .ciscoHDLC
+    case .fddi: self = .fddi
+    case .arcnetLinux: self = .arcnetLinux
+    case .ipoib: self = .ipoib
+    case .ieee80211: self = .ieee80211(alignment: 1)
+    case .radiotap: self = .radiotap
+    case .prism: self = .prism
+    case .avs: self = .avs
+    case .ppi: self = .ppi
     default: self = .none(.unknownLinkType)
     }
   }
@@ -34,6 +56,7 @@ extension HeaderWalk {
   @inline(__always)
   mutating func readEthernet(_ header: Span<UInt8>) -> NextHeader {
     guard header.count >= 14 else { return .none(.truncated) }
+    noteLink(header.bigEndian64(0), header.bigEndian32(8))
     skip(14)
     let type = header.bigEndian16(12)
     return type < EtherType.lowest ? .llc : .etherType(type)
@@ -42,11 +65,23 @@ extension HeaderWalk {
   /// IEEE 802.1Q and 802.1ad: after the EtherType, two octets of tag and the next EtherType.
   mutating func readVLAN(_ header: Span<UInt8>) -> NextHeader {
     guard header.count >= 4 else { return .none(.truncated) }
-    skip(4)
     // The id 0 is no VLAN: the tag carries a priority only.
     if vlan == 0 { vlan = header.bigEndian16(0) & 0x0FFF }
-    let type = header.bigEndian16(2)
+    return readTag(header, length: 2)
+  }
+
+  /// A tag of so many octets, then the next EtherType.
+  private mutating func readTag(_ header: Span<UInt8>, length: Int) -> NextHeader {
+    guard header.count >= length + 2 else { return .none(.truncated) }
+    skip(length + 2)
+    let type = header.bigEndian16(length)
     return type < EtherType.lowest ? .llc : .etherType(type)
+  }
+
+  /// A tag of so many octets, then the frame that it was put on, whole.
+  private mutating func passEncapsulation(length: Int) -> NextHeader {
+    skip(length)
+    return .ethernet
   }
 
   /// IP straight on LLC (RFC 948) or in SNAP (RFC 1042).
@@ -72,6 +107,7 @@ extension HeaderWalk {
   /// LINKTYPE_LINUX_SLL: the protocol closes 16 octets.
   mutating func readLinuxCooked(_ header: Span<UInt8>) -> NextHeader {
     guard header.count >= 16 else { return .none(.truncated) }
+    noteLink(header.bigEndian64(6), header.bigEndian32(0))
     skip(16)
     return linuxProtocol(header.bigEndian16(14))
   }
@@ -79,6 +115,8 @@ extension HeaderWalk {
   /// LINKTYPE_LINUX_SLL2: the protocol opens 20 octets.
   mutating func readLinuxCooked2(_ header: Span<UInt8>) -> NextHeader {
     guard header.count >= 20 else { return .none(.truncated) }
+    // The packet type goes where no interface index reaches; the ARPHRD type is the interface's.
+    noteLink(header.bigEndian64(12), header.bigEndian32(4) ^ UInt32(header[10]) << 24)
     skip(20)
     return linuxProtocol(header.bigEndian16(0))
   }
@@ -122,6 +160,12 @@ extension HeaderWalk {
     case EtherType.vlan, EtherType.providerBridging, EtherType.qinq1, EtherType.qinq2,
       EtherType.qinq3:
       readVLAN(header)
+    case EtherType.virtualInterface: readTag(header, length: 4)
+    case EtherType.portExtension: readTag(header, length: 6)
+    case EtherType.backboneService: passEncapsulation(length: 4)
+    case EtherType.fabricPath: passEncapsulation(length: 2)
+    case EtherType.mplsUnicast, EtherType.mplsMulticast: .mpls
+    case EtherType.pppoeSession: .pppoe
     default: otherThanIP
     }
   }

@@ -57,13 +57,15 @@ public struct Segment: Sendable {
   public var interface: UInt16
   /// A digest of the link-layer addresses and packet type: two captures of one packet on different
   /// links differ here, two deliveries over one link do not.
-  public var linkFingerprint: UInt16 = 0
+  /// 0 where the link has neither.
+  public var linkFingerprint: UInt16
 
   public init(
     frame: Int, time: Timestamp, source: SocketAddress, destination: SocketAddress,
     sequenceNumber: SequenceNumber, acknowledgmentNumber: SequenceNumber, flags: TCPFlags,
     window: UInt16, payloadLength: UInt32, options: TCPOptions = TCPOptions(),
-    ipIdentification: UInt16 = 0, hopLimit: UInt8 = 64, vlan: UInt16 = 0, interface: UInt16 = 0
+    ipIdentification: UInt16 = 0, hopLimit: UInt8 = 64, vlan: UInt16 = 0, interface: UInt16 = 0,
+    linkFingerprint: UInt16 = 0
   ) {
     self.frame = frame
     self.time = time
@@ -79,6 +81,7 @@ public struct Segment: Sendable {
     self.hopLimit = hopLimit
     self.vlan = vlan
     self.interface = interface
+    self.linkFingerprint = linkFingerprint
   }
 
   /// SEG.LEN: the octets of sequence space occupied, SYN and FIN included (RFC 9293 section 3.4).

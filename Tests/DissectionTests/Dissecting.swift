@@ -61,7 +61,7 @@ struct FrameKind: CustomTestStringConvertible, Sendable {
   /// Where the TCP header begins.
   var tcpOffset: Int { bytes.count - Self.payloadLength - Self.options.count - 20 }
 
-  static let all: [FrameKind] = links + networks + tunnels
+  static let all: [FrameKind] = links + otherLinks + networks + tunnels
 
   static let links = [
     FrameKind("Ethernet", [.ethernet, .ipv4()]),

@@ -21,7 +21,7 @@ struct LinkLayerTests {
     #expect(try #require(result.segment).vlan == 1)
   }
 
-  @Test(arguments: [0x0806, 0x8847, 0x8863, 0x88CC, 0xFFFF])
+  @Test(arguments: [0x0806, 0x8846, 0x8863, 0x88CC, 0xFFFF])
   func otherEtherType(_ type: UInt16) {
     var bytes = FrameBuilder.bytes([.ethernet, .ipv4(), .tcp()])
     bytes.replaceSubrange(12..<14, with: FrameBuilder.octets(type))

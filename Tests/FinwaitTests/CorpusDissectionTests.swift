@@ -34,7 +34,8 @@ struct CorpusDissectionTests {
   /// Protocols that are followed to TCP, by tshark's names.
   private static let followed: Set<String> = [
     "eth", "vlan", "ieee8021ad", "llc", "sll", "null", "raw", "ip", "ipv6", "ah", "gre", "udp",
-    "vxlan", "geneve",
+    "vxlan", "geneve", "ppp", "pppoes", "chdlc", "mpls", "fddi", "arcnet", "ipoib", "radiotap",
+    "ppi", "wlan_radio", "wlan", "ieee8021ah", "cfp", "vntag", "etag",
   ]
 
   private static func isFollowed(_ row: CaptureCorpus.Row) -> Bool {
@@ -88,6 +89,8 @@ struct CorpusDissectionTests {
       "two frames are cut without saying so; the sequence numbers that follow are with us",
     "nDPI/tests/cfgs/default/pcap/tls_invalid_reads.pcap":
       "a frame's IP length is damaged; the frame does not tell whether it or its length is wrong",
+    "nDPI/tests/cfgs/default/pcap/ajp.pcap":
+      "behind FabricPath, frames are cut without saying so; tshark then tells no payload length",
   ]
 
   /// The first capture of every combination of protocols, and those that differ.
