@@ -37,7 +37,8 @@ struct CorpusDissectionTests {
     "vxlan", "geneve",
   ]
 
-  private static func isFollowed(_ row: CaptureCorpus.Row) -> Bool {
+  /// Whether finwait reads all headers below TCP.
+  static func isFollowed(_ row: CaptureCorpus.Row) -> Bool {
     row["tcp_stacks"].split(whereSeparator: { $0 == "," || $0 == ":" })
       .allSatisfy { followed.contains(String($0)) }
   }
