@@ -38,7 +38,8 @@ struct CorpusDissectionTests {
     "ppi", "wlan_radio", "wlan", "ieee8021ah", "cfp", "vntag", "etag",
   ]
 
-  private static func isFollowed(_ row: CaptureCorpus.Row) -> Bool {
+  /// Whether finwait reads all headers below TCP.
+  static func isFollowed(_ row: CaptureCorpus.Row) -> Bool {
     row["tcp_stacks"].split(whereSeparator: { $0 == "," || $0 == ":" })
       .allSatisfy { followed.contains(String($0)) }
   }

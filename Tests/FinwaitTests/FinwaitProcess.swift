@@ -8,10 +8,12 @@ struct FinwaitProcess {
 
   /// Runs `finwait` with these arguments.
   ///
-  /// - Parameter isReaderGone: standard output is a pipe that nobody reads.
+  /// - Parameters:
+  ///   - wrapper: a command that runs the one it is given.
+  ///   - isReaderGone: standard output is a pipe that nobody reads.
   init(
     _ arguments: [String], in directory: URL? = nil, input: Data? = nil,
-    environment: [String: String] = [:], isReaderGone: Bool = false
+    environment: [String: String] = [:], wrapper: [String] = [], isReaderGone: Bool = false
   ) throws {
     let files = FileManager.default
     let scratch = files.temporaryDirectory.appendingPathComponent(UUID().uuidString)
@@ -26,8 +28,9 @@ struct FinwaitProcess {
     let errorFile = try file("errors")
 
     let process = Process()
-    process.executableURL = try Self.program()
-    process.arguments = arguments
+    let command = wrapper + [try Self.program().path] + arguments
+    process.executableURL = URL(fileURLWithPath: command[0])
+    process.arguments = Array(command.dropFirst())
     process.currentDirectoryURL = directory
     process.environment = ProcessInfo.processInfo.environment
       .filter { $0.key != "NO_COLOR" }.merging(environment) { $1 }

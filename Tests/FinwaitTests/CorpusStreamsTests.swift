@@ -1,0 +1,89 @@
+import ArgumentParser
+import Dissection
+import Reporting
+import TestSupport
+import Testing
+import Tracking
+
+@testable import finwait
+
+/// Captures of others: what finwait says of every connection is what tshark says of its stream.
+@Suite(.enabled(if: CaptureCorpus.shared != nil, "\(CaptureCorpus.missing)"))
+struct CorpusStreamsTests {
+  /// Link types of regular captures that finwait does not read; their exit status is 2.
+  private static let unread: Set<LinkType> = [
+    LinkType(9), LinkType(10), LinkType(104), LinkType(127), LinkType(129), LinkType(192),
+    LinkType(242),
+  ]
+
+  /// Every connection of a capture, and its row.
+  private struct Contents: SegmentConsumer {
+    var connections: [ConnectionReport] = []
+    var failure: (any Error)? { nil }
+
+    mutating func take(
+      _ connection: ConnectionReport, at _: Timestamp, because _: Departure
+    ) {
+      connections.append(connection)
+    }
+
+    static func read(_ path: String) throws -> (connections: [ConnectionReport], CaptureRow) {
+      var analysis = try Analysis(
+        files: [path], input: try InputOptions.parse([]), options: TrackerOptions(), progress: nil)
+      var contents = Contents()
+      try analysis.run(&contents)
+      return (contents.connections, try #require(analysis.captureRows.first))
+    }
+  }
+
+  @Test func everyStreamIsAsTsharkTellsIt() throws {
+    let corpus = try #require(CaptureCorpus.shared)
+    let streams = try corpus.streams()
+    var differences: [StreamDifference] = []
+    var (compared, differing, split, complaining) = (0, 0, 0, Set<LinkType>())
+    for row in corpus.rows where row.isRegular {
+      let (connections, capture) = try Contents.read(row.path)
+      func expect(_ field: String, _ ours: Int, _ theirs: Int) {
+        if ours != theirs {
+          differences.append(
+            StreamDifference(
+              capture: row.capture, stream: "-", field: field, detail: "\(ours), \(theirs)"))
+        }
+      }
+      expect("packets", capture.packets, row.count("packets"))
+      // What makes the exit status 2 instead of 0.
+      let complaints = InputVerdict([capture]).complaints
+      if !complaints.isEmpty {
+        complaining.formUnion(capture.linkTypes)
+        #expect(Self.unread.isSuperset(of: capture.linkTypes), "\(complaints)")
+      }
+      guard CorpusDissectionTests.isFollowed(row) else { continue }
+      expect("tcp_packets", capture.tcpPackets, row.count("tcp_packets"))
+      let comparison = StreamComparison(
+        capture: row.capture, truth: try (streams[row.capture] ?? []).map(StreamTruth.init),
+        connections: connections)
+      differences += comparison.differences
+      compared += comparison.compared
+      differing += comparison.differing
+      split += comparison.split
+    }
+    #expect(complaining == Self.unread, "read by now: take them out of the list")
+    #expect(compared > 3000)
+    #expect(split > 0)
+    #expect(Double(differing) <= 0.005 * Double(compared))
+    try Self.holdAgainstList(differences)
+  }
+
+  /// Every difference stands in the list beside this test, with its reason, and nothing else does.
+  private static func holdAgainstList(_ differences: [StreamDifference]) throws {
+    let rows = try TabSeparated(beside: #filePath, named: "CorpusDifferences.tsv").rows
+    let listed = Set(
+      rows.map {
+        StreamDifference(capture: $0["capture"], stream: $0["stream"], field: $0["field"])
+      })
+    #expect(rows.allSatisfy { !$0["reason"].isEmpty } && listed.count == rows.count)
+    let found = Set(differences)
+    #expect(found.subtracting(listed).sorted() == [], "not in the list")
+    #expect(listed.subtracting(found).sorted() == [], "no longer so: take them out of the list")
+  }
+}
