@@ -30,9 +30,9 @@ extension CloseScript.Run {
       let fits =
         claim.state == column.state && (column.certainty ?? claim.certainty) == claim.certainty
         && (column.possible ?? claim.possible) == claim.possible
-      return fits
-        ? nil
-        : "\(host.rawValue) must be \(column), is \(CloseScript.StateColumn(claim)) (\(claim.ground), frames \(claim.evidence.frames))"
+      if fits { return nil }
+      let found = "\(CloseScript.StateColumn(claim)) (\(claim.ground), \(claim.evidence.frames))"
+      return "\(host.rawValue) must be \(column), is \(found)"
     }
   }
 
@@ -49,7 +49,14 @@ extension CloseScript.Run {
   private func unexpectedLateness(
     _ line: CloseScript.Line, _ reports: [Int: ConnectionReport]
   ) -> [String] {
-    let isExpected = line.expectations.contains { if case .late = $0 { true } else { false } }
+    let isExpected = line.expectations.contains {
+      switch $0 {
+      case .late, .perhapsLate: true
+      case .effect, .reply, .copy, .connection, .close, .closedFirst, .cause, .stream, .gap,
+        .oneSided, .until, .since, .activity, .ground, .resent:
+        false
+      }
+    }
     let kinds = late(in: reports).map(\.kind.rawValue)
     if isExpected { return kinds.count > 1 ? ["late more than once: \(kinds)"] : [] }
     return kinds.isEmpty ? [] : ["must not be late, is \(kinds)"]
@@ -62,6 +69,7 @@ extension CloseScript.Run {
     switch expectation {
     case .late(let kind):
       return differ("late", kind.rawValue, late(in: reports).first?.kind.rawValue)
+    case .perhapsLate: return nil
     case .effect(let effect):
       return differ("effect", effect.rawValue, late(in: reports).first?.effect.rawValue)
     case .reply(let reply):

@@ -6,14 +6,31 @@ extension CloseScript {
   static func parse(_ text: String) throws -> [Line] {
     var lines: [Line] = []
     var time = 0.0
-    for (index, raw) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      let content = raw.prefix { $0 != "#" }
-      guard content.contains(where: { $0 != " " }) else { continue }
-      var parser = LineParser(
-        number: index + 1, fields: content.split(separator: "|", omittingEmptySubsequences: false))
+    for (number, content) in joined(text) {
+      let fields = content.split(separator: "|", omittingEmptySubsequences: false)
+      var parser = LineParser(number: number, fields: fields)
       let line = try parser.line(after: time)
       time = line.time
       lines.append(line)
+    }
+    return lines
+  }
+
+  /// The lines without comments, continuations joined to what they continue.
+  private static func joined(_ text: String) -> [(number: Int, content: String)] {
+    var lines: [(number: Int, content: String)] = []
+    let raw = text.split(separator: "\n", omittingEmptySubsequences: false)
+    for (index, line) in raw.enumerated() {
+      let content = line.prefix { $0 != "#" }
+      let start = content.drop { $0 == " " }
+      if start.isEmpty { continue }
+      guard start.hasPrefix(".."), let last = lines.popLast() else {
+        lines.append((index + 1, String(content)))
+        continue
+      }
+      let hasExpectations = last.content.count(where: { $0 == "|" }) > 1
+      let bar = hasExpectations ? " " : " | "
+      lines.append((last.number, last.content + bar + start.dropFirst(2)))
     }
     return lines
   }
@@ -137,6 +154,7 @@ private struct LineParser {
 
   private mutating func expectation(_ word: Substring) throws -> CloseScript.Expectation {
     switch word {
+    case "late?": return .perhapsLate
     case "late": return .late(try named(LateKind.self))
     case "effect": return .effect(try named(LateEffect.self))
     case "reply": return .reply(try named(ExpectedReply.self))

@@ -11,19 +11,21 @@ import Tracking
 ///
 /// Left of the first bar stands a segment or nothing (time passes); then the state of X and of Y;
 /// after a second bar whatever else must hold. Frames are numbered from 1 by segment lines. `#`
-/// begins a comment. A line without a time has that of the line before.
+/// begins a comment. A line without a time has that of the line before; a line that begins with
+/// `..` goes on with the expectations of the line before.
 ///
 /// - Times are seconds from the start of the script, as the tap of `Tap.atX` sees them.
 /// - Segments: flags by letter, sequence number, then any of `ack N`, `len N`, `win N`, `ts V` or
-///   `ts V/E`, `scale N`, `ttl N`, `fast-open`, `no-id`, and `dup` (delivered twice by the network)
-///   or `copy` (captured twice). Numbers are relative to the initial sequence numbers, unless
+///   `ts V/E`, `scale N`, `ttl N`, `fast-open`, `no-id`, and `dup` (delivered twice by the
+///   network) or `copy` (captured twice). Numbers count from the initial sequence number, unless
 ///   written `=N`.
 /// - States: `?` presumed, `~` proved or presumed, none proved; `{A,B}` every possible state; `-`
 ///   anything. Of a host that the connection does not have, `-` must be written.
-/// - Expectations: `late KIND` (without it the segment must not be late), `effect E`, `reply E`,
-///   `copy`, `conn N` (the connection the segment belongs to), `of N` (the connection whose states
-///   stand in the columns), `close KIND`, `first WHO`, `cause C`, `stream N`, `gap`, `whole`,
-///   `one-sided`, `X.until T`, `X.since T` (`none` for nil), `X.activity A`, `X.ground G`, `X.resent N`.
+/// - Expectations: `late KIND` (without it the segment must not be late, with `late?` it may),
+///   `effect E`, `reply E`, `copy`, `conn N` (the connection the segment belongs to), `of N` (the
+///   connection whose states stand in the columns), `close KIND`, `first WHO`, `cause C`,
+///   `stream N`, `gap`, `whole`, `one-sided`, `X.until T`, `X.since T` (`none` for nil),
+///   `X.activity A`, `X.ground G`, `X.resent N`.
 public struct CloseScript {
   /// Where the capture is taken: who sees the other's packets later than they were sent.
   public enum Tap: Sendable {
@@ -90,6 +92,7 @@ public struct CloseScript {
 
   enum Expectation {
     case late(LateKind)
+    case perhapsLate
     case effect(LateEffect)
     case reply(ExpectedReply)
     case copy

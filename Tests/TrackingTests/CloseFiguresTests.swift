@@ -42,7 +42,8 @@ import Tracking
       Prologue.exchange + """
         +10.000  X > Y  S   70000            | SYN_SENT  -            | conn 2
                                              | CLOSED    ESTABLISHED~ | of 1
-        +10.010  Y > X  A   201 ack 101      | CLOSED    ESTABLISHED~ | conn 1 late duplicate-ack reply rst
+        +10.010  Y > X  A   201 ack 101      | CLOSED    ESTABLISHED~
+          .. conn 1 late duplicate-ack reply rst
         +10.010  X > Y  R   101              | CLOSED    CLOSED?      | conn 1 cause refused-reuse
                                              | SYN_SENT  CLOSED?      | of 2
         +11.000  X > Y  S   70000            | SYN_SENT  CLOSED?      | conn 2
@@ -95,9 +96,10 @@ import Tracking
     try check(
       Prologue.exchange + """
         +1.000  X > Y  FA  101 ack 201  | FIN_WAIT_1  CLOSE_WAIT?
-        +1.004  Y > X  FA  201 ack 101  | CLOSING?{CLOSING,FIN_WAIT_1}  CLOSING?{CLOSING,FIN_WAIT_1}
+        +1.004  Y > X  FA  201 ack 101  | CLOSING?{CLOSING,FIN_WAIT_1}  CLOSING?
         +1.004  X > Y  A   102 ack 202  | CLOSING     TIME_WAIT?
-        +1.014  Y > X  A   202 ack 102  | TIME_WAIT?{TIME_WAIT,CLOSING}  TIME_WAIT?{TIME_WAIT,CLOSING} | close simultaneous first both
+        +1.014  Y > X  A   202 ack 102  | TIME_WAIT?{TIME_WAIT,CLOSING}  TIME_WAIT?
+          .. close simultaneous first both
         +300    | CLOSED?  CLOSED?
         """)
   }
