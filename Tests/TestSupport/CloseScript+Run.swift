@@ -10,6 +10,8 @@ extension CloseScript {
     public var reports: [Int: ConnectionReport] = [:]
     /// Those that left memory.
     public var final: Set<Int> = []
+    /// Where the tracker takes the tap to be.
+    public var tap = TapPosition.unknown
   }
 
   /// Nothing of what is claimed may depend on where sequence numbers begin or whose address is
@@ -79,6 +81,7 @@ extension CloseScript {
       }
       outcome.reports = reports(at: end)
       outcome.final = Set(final.keys)
+      outcome.tap = tracker.tap
       return outcome
     }
 

@@ -81,18 +81,19 @@ import Tracking
 
   @Test func `17 close with unread data, from ESTABLISHED`() throws {
     try check(
-      Prologue.exchange + """
-        +1.000  X > Y  RA  101 ack 201  | CLOSED  CLOSED?  | cause unread-data close reset
+      Prologue.handshake + """
+        +0.020  X > Y  PA    1 ack   1 len 100  | ESTABLISHED?  ESTABLISHED?
+        +0.030  Y > X  A     1 ack 101          | ESTABLISHED~  ESTABLISHED
+        +1.000  Y > X  RA    1 ack 101          | CLOSED?  CLOSED  | cause unread-data close reset
         """)
   }
 
   @Test func `17 close with unread data, from CLOSE_WAIT`() throws {
     try check(
-      Prologue.exchange + """
-        +1.000  Y > X  FPA 201 ack 101 len 50  | CLOSE_WAIT?  FIN_WAIT_1
-        +1.000  X > Y  A   101 ack 252         | CLOSE_WAIT   FIN_WAIT_2?
-        +2.000  X > Y  RA  101 ack 252         | CLOSED       CLOSED?
-          .. cause unread-data close reset
+      Prologue.handshake + """
+        +0.020  X > Y  FPA   1 ack   1 len 100  | FIN_WAIT_1   CLOSE_WAIT?
+        +0.030  Y > X  A     1 ack 102          | FIN_WAIT_2?  CLOSE_WAIT
+        +1.000  Y > X  RA    1 ack 102          | CLOSED?  CLOSED  | cause unread-data close reset
         """)
   }
 
