@@ -164,8 +164,22 @@ struct SentFIN: Sendable {
   var ackDoubts = 0
   /// The peer acknowledged exactly one past all it sent: a FIN that the capture may have missed.
   var unseen = Mark.none
+  var unseenEnd = SequenceNumber(0)
   /// Everything the peer sent from here on carried the acknowledgment.
   var confirmFrom: SequenceNumber?
   /// The sender acknowledged sequence space from `confirmFrom` on: it has the acknowledgment.
   var ackConfirmed = Mark.none
+}
+
+extension SentFIN {
+  /// Takes the FIN that the capture missed for sent, and for acknowledged by what showed it.
+  mutating func infer(ack: SequenceNumber) {
+    guard unseen.isSet, !isSent else { return }
+    end = unseenEnd
+    self.ack = ack
+    transmissions.add(unseen)
+    passed = unseen
+    acked = unseen
+    ackPassed = unseen
+  }
 }

@@ -49,7 +49,8 @@ extension Inference {
   /// then the claim follows the orphan's timer, and both stay possible.
   private func applyFinWait2(_ claim: inout Claim) {
     guard let limit = profile.finWait2 else { return }
-    let end = own.fin.ackPassed.later(own.finWait2Alive).time.advanced(by: limit)
+    let entry = own.fin.first.later(own.fin.ackPassed).later(own.finWait2Alive)
+    let end = entry.time.advanced(by: limit)
     if own.tookDataInFinWait2 {
       if now >= end { claim.possible.insert(.closed) }
       return

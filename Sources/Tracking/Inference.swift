@@ -157,12 +157,19 @@ struct Inference {
 
   private var finAcked: Belief {
     let fin = own.fin
-    guard fin.isSent, fin.ackPassed.isSet else { return .no }
+    guard fin.isSent else { return .no }
+    if peer.packets == 0 { return unseenAcknowledgment }
+    guard fin.ackPassed.isSet else { return .no }
     if fin.ackConfirmed.isSet { return .yes }
     guard fin.ackDoubted else { return .presumed }
     // Silence where another retransmission is overdue: the last acknowledgment has arrived.
     let isSilent = fin.ackPassed.time >= fin.transmissions.last.time
     return isSilent && now >= fin.transmissions.overdue ? .presumed : .doubted
+  }
+
+  /// The other direction was not captured: the acknowledgment shows in what it ends.
+  private var unseenAcknowledgment: Belief {
+    peer.fin.isSent || now >= own.fin.transmissions.overdue ? .presumed : .doubted
   }
 
   private var closedSecond: Bool {
@@ -176,7 +183,11 @@ struct Inference {
       closedSecond: closedSecond)
     let state = facts.state
     var possible = facts.states(finAcked: acked, peerFINTaken: taken)
-    if !facts.finSent { widenWhileOpen(&possible, peerFINTaken: taken) }
+    if facts.finSent {
+      widenAfterFIN(&possible)
+    } else {
+      widenWhileOpen(&possible, peerFINTaken: taken)
+    }
     let (ground, since, evidence) = reason(for: state)
     var claim = Claim(
       state: state, certainty: .proved, possible: possible, since: since, ground: ground,
@@ -210,6 +221,20 @@ struct Inference {
     }
   }
 
+  /// What the orphan limit rules out, and what the capture's beginning may have hidden.
+  private func widenAfterFIN(_ possible: inout StateSet) {
+    let isMidStream = !peer.sent.contains(.initialSequence) && !peer.sent.contains(.payload)
+    if isMidStream, !peer.fin.isSent {
+      if possible.contains(.finWait1) {
+        possible.formUnion([StateSet(.lastAck), StateSet(.closing)])
+      }
+      if possible.contains(.finWait2) { possible.formUnion([StateSet(.closed), .init(.timeWait)]) }
+    }
+    let (_, nominal) = own.fin.transmissions.givesUp(patience: Self.orphanPatience)
+    guard finAcked.taken, now >= nominal else { return }
+    possible.subtract([StateSet(.finWait1), StateSet(.closing), StateSet(.lastAck)])
+  }
+
   /// Why the close stands where it stands, since when, and by which frames.
   private func reason(for state: TCPState) -> (Ground, Timestamp?, Evidence) {
     let (fin, peerFIN) = (own.fin, peer.fin)
@@ -222,7 +247,7 @@ struct Inference {
     case .finWait2:
       let ground: Ground = fin.ackConfirmed.isSet ? .ackOfFINConfirmed : .ackOfFINPassed
       return (
-        ground, fin.ackPassed.time,
+        ground, fin.ackPassed.isSet ? fin.ackPassed.time : nil,
         Evidence(fin.first.frame, fin.ackPassed.frame, fin.ackConfirmed.frame)
       )
     case .closing:
@@ -240,7 +265,7 @@ struct Inference {
       )
     case .closed:
       return (
-        .lastACKPassed, fin.ackPassed.time, Evidence(fin.first.frame, fin.ackPassed.frame)
+        .lastACKPassed, fin.ackPassed.isSet ? fin.ackPassed.time : nil, Evidence(fin.first.frame, fin.ackPassed.frame)
       )
     case .established, .synSent, .synReceived, .listen:
       return openReason

@@ -41,13 +41,15 @@ struct Passage {
     startSequence(&sender)
     if isACK { acknowledge(&sender, &receiver) }
     if !isSYN, isACK { sendPlain(&sender, receiver) }
-    if segment.flags.contains(.fin) { sendFIN(&sender, receiver) }
+    if segment.flags.contains(.fin) { sendFIN(&sender, &receiver) }
     advance(&sender)
     noteTimestamp(&sender)
     noteWindow(&sender, receiver)
   }
 
   private func sendSYN(_ sender: inout Endpoint, _ receiver: Endpoint) {
+    // Whoever answers a dial for the first time is in it, whatever it answered before.
+    if isACK, !sender.sent.contains(.anything) { sender.superseded = .none }
     sender.sent.insert(isACK ? .synACK : .syn)
     sender.sent.insert(.initialSequence)
     sender.initial = segment.sequenceNumber
@@ -98,6 +100,7 @@ struct Passage {
     let ack = segment.acknowledgmentNumber
     let isNew = !sender.sent.contains(.acknowledgment) || ack.isAfter(sender.ackSent)
     noteFinWait2(&sender, takesNew: isNew && sender.sent.contains(.acknowledgment))
+    if isNew { noteUnseenFIN(&receiver, from: sender) }
     if isNew {
       sender.sent.insert(.acknowledgment)
       sender.ackSent = ack
@@ -131,12 +134,26 @@ struct Passage {
     let unseen = ack.distance(from: receiver.sendNext)
     if unseen > 0 {
       gap = gap ?? (receiver.sendNext, segment.time)
-      if unseen == 1, !receiver.fin.isSent { receiver.fin.unseen = mark }
       receiver.bytesSent += UInt64(unseen)
       receiver.sendNext = ack
     } else if ack.isAfter(receiver.passed.contiguous), !receiver.passed.forgotIsland {
       gap = gap ?? (receiver.passed.contiguous, segment.time)
     }
+  }
+
+  /// An acknowledgment one past all that was seen, together with a FIN of its sender's own, is
+  /// that of a FIN which the capture missed (presumed).
+  private func noteUnseenFIN(_ receiver: inout Endpoint, from sender: Endpoint) {
+    let ack = segment.acknowledgmentNumber
+    let known = receiver.sent.contains(.anything) ? receiver.sendNext : sender.ackSent
+    guard sender.sent.contains(.acknowledgment), !receiver.fin.isSent else { return }
+    guard ack == known + 1 else {
+      receiver.fin.unseen = .none
+      return
+    }
+    receiver.fin.unseen = mark
+    receiver.fin.unseenEnd = ack
+    if sender.fin.isSent { receiver.fin.infer(ack: sender.fin.end) }
   }
 
   private func acknowledgeFIN(
@@ -193,7 +210,7 @@ struct Passage {
     }
   }
 
-  private func sendFIN(_ sender: inout Endpoint, _ receiver: Endpoint) {
+  private func sendFIN(_ sender: inout Endpoint, _ receiver: inout Endpoint) {
     let end = segment.sequenceEnd
     // Without ACK every receiver drops it (RFC 9293 section 3.10.7.4, fifth check); on a SYN Linux
     // drops it in LISTEN (tcp_rcv_state_process).
@@ -207,6 +224,7 @@ struct Passage {
     sender.fin.identification = segment.ipIdentification
     sender.fin.timestampValue = segment.options.timestampValue
     sender.fin.transmissions.add(mark)
+    if receiver.fin.unseen.isSet { receiver.fin.infer(ack: receiver.ackSent) }
     if receiver.sent.contains(.acknowledgment), receiver.ackSent.isAtOrAfter(end) {
       // In a file out of order the acknowledgment can stand before the FIN.
       sender.fin.acked = receiver.ackMark
@@ -313,15 +331,19 @@ struct Passage {
       sender.resetMaybe = .none
     }
     guard !isSYN, let before = senderBefore else { return }
-    if sender.superseded.isSet, isACK, segment.sequenceEnd.isAfter(sender.sendNext) {
-      sender.superseded = .none
-    }
+    if sender.superseded.isSet, isACK, saysMore(than: sender) { sender.superseded = .none }
     if before.ground == .timeWaitOver { sender.timeWaitRestart = mark }
     if before.state == .timeWait || before.ground == .timeWaitOver {
       sender.timeWaitConfirmed =
         sender.timeWaitRestart.isSet
         ? sender.timeWaitRestart.time : sender.timeWaitConfirmed
     }
+  }
+
+  /// What no duplicate of an earlier segment can say.
+  private func saysMore(than sender: Endpoint) -> Bool {
+    segment.sequenceEnd.isAfter(sender.sendNext) || !sender.sent.contains(.acknowledgment)
+      || segment.acknowledgmentNumber.isAfter(sender.ackSent)
   }
 
   /// An orphan in FIN_WAIT_2 answers new data with RST and is gone when its timer is over

@@ -14,9 +14,11 @@ extension Connection {
       return peerIsInTimeWait(role) && isAnswer ? .timeWaitAssassination : .afterBothFINs
     }
     if own.fin.isSent {
-      guard peer.lastPayload > own.fin.first.time else { return .unknown }
+      // Payload that the FIN did not acknowledge met a closed program; whether its sender could
+      // have known shows by which came first, that payload or its acknowledgment of the FIN.
+      guard own.fin.ack.isBefore(peer.sendNext) else { return .unknown }
       let knewFIN = own.fin.acked.isSet && own.fin.acked.time < peer.lastPayload
-      return knewFIN || peer.ackSent.isAtOrAfter(own.fin.end) ? .dataToOrphan : .keepAliveRace
+      return knewFIN ? .dataToOrphan : .keepAliveRace
     }
     if before.state == .closed { return .answerToStray }
     if isAnswer, !own.sent.contains(.plain) { return .answerToStray }

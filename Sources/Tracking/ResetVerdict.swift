@@ -43,7 +43,7 @@ enum ResetVerdict {
       if sequence == next || !knowsNext || sequence == sender.passed.farthestEdge {
         self = .accepted
       } else if receiver.sent.contains(.acknowledgment),
-        sequence.isAtOrAfter(receiver.ackSent - 1), sequence.isAtOrBefore(sender.sendNext)
+        sequence.isAtOrAfter(receiver.ackSent), sequence.isAtOrBefore(sender.sendNext)
       {
         self = .perhaps
       } else {

@@ -86,14 +86,13 @@ extension Tracker {
     guard before.state == .timeWait else { return }
     let own = table[standing].ends[sender]
     let isAcceptable = own.isFollowed(by: segment)
-    if !isAcceptable, own.isTimestampOlder(segment) {
-      // PAWS comes first and restarts the timer (tcp_timewait_state_process).
-      table[standing].ends[sender.peer].timeWaitRestart = Mark(segment)
-    }
+    // PAWS comes first and restarts the timer (tcp_timewait_state_process).
+    let isRestarted = own.isTimestampOlder(segment)
+    if isRestarted { table[standing].ends[sender.peer].timeWaitRestart = Mark(segment) }
     record(
       segment, .synInTimeWait, slot: dial, stream: table[standing].conversation.current,
       afterClose: before.since.map { max(segment.time.since($0), .zero) },
-      effect: .none, reply: isAcceptable ? .synACK : .ack)
+      effect: isRestarted ? .timerRestarted : .none, reply: isAcceptable ? .synACK : .ack)
   }
 
   /// A first segment mid-stream that is answered by RST: nobody knew that connection.

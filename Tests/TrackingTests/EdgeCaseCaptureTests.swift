@@ -65,10 +65,8 @@ import Tracking
   }
 
   @Test func `26 FIN_WAIT_2 expiry: what remains possible`() throws {
-    withKnownIssue("FIN_WAIT_1 stays possible when the orphan limit is long over") {
-      try check(
-        EdgeCaseTests.halfClosed + "+9000 | CLOSED?{CLOSED,FIN_WAIT_2} CLOSE_WAIT")
-    }
+    try check(
+      EdgeCaseTests.halfClosed + "+9000 | CLOSED?{CLOSED,FIN_WAIT_2} CLOSE_WAIT")
   }
 
   @Test func `27 captured copies`() throws {
@@ -97,10 +95,8 @@ import Tracking
     // One past all that came: the unseen FIN of Y.
     let claim = try #require(outcome.reports[1]?.endpoints.initiator.claim)
     #expect(claim.certainty == .presumed)
-    withKnownIssue("an acknowledgment of an unseen FIN is not taken for one") {
-      #expect(claim.possible.contains(.timeWait))
-      #expect(claim.state == .timeWait || claim.state == .closing)
-    }
+    #expect(claim.possible.contains(.timeWait))
+    #expect(claim.state == .timeWait || claim.state == .closing)
   }
 
   @Test func `28 one-sided traces: the responder's side`() throws {
@@ -120,9 +116,7 @@ import Tracking
       """)
     // Y's FIN may have come before the capture began.
     let claim = try #require(outcome.reports[1]?.endpoints.initiator.claim)
-    withKnownIssue("a FIN that begins the capture leaves LAST_ACK out of the possible states") {
-      #expect(claim.possible.contains(.lastAck))
-    }
+    #expect(claim.possible.contains(.lastAck))
     #expect(outcome.reports[1]?.rolesKnown == false)
   }
 

@@ -72,9 +72,7 @@ import Tracking
 
   @Test func `4 RST at RCV.NXT-1 in ESTABLISHED`() throws {
     try check(Prologue.exchange + "+1 Y > X R 200 | ESTABLISHED~ CLOSED")
-    withKnownIssue("CLOSED is held possible although X has acknowledged beyond the RST") {
-      try check(Prologue.exchange + "+1 Y > X R 200 | ESTABLISHED{ESTABLISHED} CLOSED")
-    }
+    try check(Prologue.exchange + "+1 Y > X R 200 | ESTABLISHED{ESTABLISHED} CLOSED")
   }
 
   @Test func `4 RST at RCV.NXT-1 in CLOSE_WAIT`() throws {
@@ -216,12 +214,10 @@ import Tracking
         +5.010  Y > X  A  2 ack 2  ts 10000/2020        | CLOSED    TIME_WAIT~
           .. conn 1 late? Y.until 65
         """)
-    withKnownIssue("the timer is restarted, but the effect says none") {
-      try check(
-        Self.responderClosedWithTimestamps + """
-          +5.000  X > Y  S  70000  ts 900/0  | - - | late syn-in-time-wait effect timer-restarted
-          """)
-    }
+    try check(
+      Self.responderClosedWithTimestamps + """
+        +5.000  X > Y  S  70000  ts 900/0  | - - | late syn-in-time-wait effect timer-restarted
+        """)
   }
 
   @Test func `11 neither: ACK, timer unchanged`() throws {
