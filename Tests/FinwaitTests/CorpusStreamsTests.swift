@@ -10,12 +10,6 @@ import Tracking
 /// Captures of others: what finwait says of every connection is what tshark says of its stream.
 @Suite(.enabled(if: CaptureCorpus.shared != nil, "\(CaptureCorpus.missing)"))
 struct CorpusStreamsTests {
-  /// Link types of regular captures that finwait does not read; their exit status is 2.
-  private static let unread: Set<LinkType> = [
-    LinkType(9), LinkType(10), LinkType(104), LinkType(127), LinkType(129), LinkType(192),
-    LinkType(242),
-  ]
-
   /// Every connection of a capture, and its row.
   private struct Contents: SegmentConsumer {
     var connections: [ConnectionReport] = []
@@ -40,7 +34,7 @@ struct CorpusStreamsTests {
     let corpus = try #require(CaptureCorpus.shared)
     let streams = try corpus.streams()
     var differences: [StreamDifference] = []
-    var (compared, differing, split, complaining) = (0, 0, 0, Set<LinkType>())
+    var (compared, differing, split) = (0, 0, 0)
     for row in corpus.rows where row.isRegular {
       let (connections, capture) = try Contents.read(row.path)
       func expect(_ field: String, _ ours: Int, _ theirs: Int) {
@@ -51,12 +45,8 @@ struct CorpusStreamsTests {
         }
       }
       expect("packets", capture.packets, row.count("packets"))
-      // What makes the exit status 2 instead of 0.
-      let complaints = InputVerdict([capture]).complaints
-      if !complaints.isEmpty {
-        complaining.formUnion(capture.linkTypes)
-        #expect(Self.unread.isSuperset(of: capture.linkTypes), "\(complaints)")
-      }
+      // What would make the exit status 2 instead of 0.
+      #expect(InputVerdict([capture]).complaints == [])
       guard CorpusDissectionTests.isFollowed(row) else { continue }
       expect("tcp_packets", capture.tcpPackets, row.count("tcp_packets"))
       let comparison = StreamComparison(
@@ -67,7 +57,6 @@ struct CorpusStreamsTests {
       differing += comparison.differing
       split += comparison.split
     }
-    #expect(complaining == Self.unread, "read by now: take them out of the list")
     #expect(compared > 3000)
     #expect(split > 0)
     #expect(Double(differing) <= 0.005 * Double(compared))

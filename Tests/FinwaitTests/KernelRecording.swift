@@ -97,7 +97,7 @@ struct KernelRecording {
     end = document.meta.end.timestamp
     ends = document.connections.flatMap { connection -> [End] in
       let (a, b) = (connection.a.socket, connection.b.socket)
-      let sides = [(Side.a, connection.A, a, b), (Side.b, connection.B, b, a)]
+      let sides = [(Side.a, connection.hostA, a, b), (Side.b, connection.hostB, b, a)]
       return sides.filter { $0.1.exists }.map { side, host, local, remote in
         End(
           scenario: connection.scenario, side: side, local: local, remote: remote,
@@ -131,8 +131,14 @@ extension KernelRecording {
       let scenario: String
       let a: Delivery.Address
       let b: Delivery.Address
-      let A: Host
-      let B: Host
+      let hostA: Host
+      let hostB: Host
+
+      enum CodingKeys: String, CodingKey {
+        case scenario, a, b
+        case hostA = "A"
+        case hostB = "B"
+      }
     }
     let meta: Meta
     let connections: [Connection]
