@@ -53,7 +53,7 @@ struct FinwaitProcess {
   struct NotBuilt: Error {}
 
   /// The program lies beside the test bundle, wherever that was built.
-  private static func program() throws -> URL {
+  static func program() throws -> URL {
     let bundles = Bundle.allBundles.map(\.bundleURL).filter { $0.pathExtension == "xctest" }
     let runner = URL(fileURLWithPath: CommandLine.arguments[0])
     for place in bundles + [runner] {
