@@ -20,6 +20,10 @@ struct Lateness {
     // (b) Its sender had already reset the connection, or goes beyond its own FIN.
     if own.ownReset.isSet { return .afterReset }
     if isBeyondOwnFIN { return .dataAfterFIN }
+    // A ghost never dialled: what answers its old SYN meets what it was before.
+    if connection.ghosts[sender.peer], !connection.ghosts[sender] {
+      return receiverBefore.state == .timeWait ? kindInTimeWait : kindAtClosed
+    }
     // (a) Its receiver's end is closed.
     if receiverWasOpen {
       switch receiverBefore.state {
@@ -110,7 +114,7 @@ struct Lateness {
     case .timeWait:
       let isExpectedACK =
         flags.contains(.ack) && segment.sequenceLength == 0
-        && segment.sequenceNumber == own.fin.end
+        && segment.sequenceNumber == own.fin.end && !own.isTimestampOlder(segment)
       return isExpectedACK ? .none : .ack
     case .closeWait, .lastAck, .closing, .finWait1, .finWait2, .established, .synReceived:
       return segment.sequenceLength > 0 ? .ack : .none

@@ -7,7 +7,9 @@ extension Tracker {
     _ segment: Segment, slot: UInt32, sender: Role, receiverBefore: Claim?, stream: Int
   ) -> LateKind? {
     answer(segment, slot: slot, sender: sender)
-    guard let receiverBefore else { return nil }
+    guard let receiverBefore = meet(segment, slot: slot, sender: sender) ?? receiverBefore else {
+      return nil
+    }
     let lateness = Lateness(
       segment: segment, connection: table[slot], sender: sender, receiverBefore: receiverBefore)
     guard let kind = lateness.kind else { return nil }
@@ -15,6 +17,24 @@ extension Tracker {
       segment, kind, slot: slot, stream: stream, afterClose: lateness.afterClose,
       effect: lateness.effect, reply: lateness.expectedReply)
     return kind
+  }
+
+  /// What a segment towards a ghost meets: the TIME_WAIT of an older incarnation, whose timer it
+  /// restarts, or nothing.
+  private mutating func meet(_ segment: Segment, slot: UInt32, sender: Role) -> Claim? {
+    guard table[slot].ghosts[sender.peer], !table[slot].ghosts[sender] else { return nil }
+    let older = table[slot].older
+    if older != ConnectionTable.noSlot {
+      let role = table[older].role(ofLow: segment.destination == table[older].key.low)
+      let claim = table[older].claim(role, at: segment.time, profile: options.profile)
+      if claim.state == .timeWait {
+        if !segment.flags.contains(.rst) {
+          table[older].ends[role].timeWaitRestart = Mark(segment)
+        }
+        return claim
+      }
+    }
+    return table[slot].claim(sender.peer, at: segment.time, profile: options.profile)
   }
 
   private mutating func record(
@@ -50,12 +70,13 @@ extension Tracker {
     guard !late.isEmpty, segment.payloadLength == 0, !segment.flags.contains(.fin) else { return }
     let key = table[slot].key
     let head = table.find(key, hash: table.hash(key)) ?? slot
-    for candidate in head == slot ? [slot] : [slot, head] {
+    let answersSYN = segment.flags.contains(.syn)
+    for candidate in [slot, head, table[slot].older] where late[candidate] != nil {
       let patience = table[candidate].answerTime(sender) + .milliseconds(50)
       guard
         let index = late[candidate]?.firstIndex(where: {
           $0.to == segment.source && $0.replyFrame == nil && $0.replyExpected != .none
-            && segment.time.since($0.time) <= patience
+            && (!answersSYN || $0.kind.isSYN) && segment.time.since($0.time) <= patience
         })
       else { continue }
       late[candidate]?[index].settle(by: segment)
@@ -111,6 +132,10 @@ extension Tracker {
         replyExpected: .rst, reachesNewConnection: nil)
     ]
   }
+}
+
+extension LateKind {
+  fileprivate var isSYN: Bool { self == .duplicateSYN || self == .synInTimeWait }
 }
 
 extension LateSegment {
