@@ -184,7 +184,7 @@ import Tracking
   }
 
   /// Y in TIME_WAIT; the last TSval of X is 2020.
-  private static let responderClosedWithTimestamps = """
+  static let responderClosedWithTimestamps = """
     +0.000  X > Y  S     0          ts 1000/0     | -  -
     +0.010  Y > X  SA    0 ack   1  ts 5000/1000  | -  -
     +0.010  X > Y  A     1 ack   1  ts 1010/5000  | -  -
