@@ -41,6 +41,9 @@ enum Belief {
   /// What is taken to be true.
   var taken: Bool { self == .presumed || self == .yes }
 
+  /// It does not hang on anything having arrived.
+  var isCertain: Bool { self == .no || self == .yes }
+
   /// Whether the fact can have a value.
   func allows(_ value: Bool) -> Bool {
     switch self {

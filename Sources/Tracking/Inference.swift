@@ -190,8 +190,8 @@ struct Inference {
     }
     let (ground, since, evidence) = reason(for: state)
     var claim = Claim(
-      state: state, certainty: .proved, possible: possible, since: since, ground: ground,
-      evidence: evidence)
+      state: state, certainty: acked.isCertain && taken.isCertain ? .proved : .presumed,
+      possible: possible, since: since, ground: ground, evidence: evidence)
     applyTimers(&claim)
     return claim
   }
@@ -212,6 +212,8 @@ struct Inference {
         possible.formUnion([StateSet(.lastAck), StateSet(.closing)])
       }
     }
+    if peer.fin.unseen.isSet { possible.insert(.closeWait) }
+    if own.fin.unseen.isSet { possible.insert(.finWait2) }
     // Mid-stream, a FIN may have passed before the capture began.
     if !own.sent.contains(.initialSequence) || !peer.sent.contains(.initialSequence) {
       if !peer.sent.contains(.payload), !peer.fin.isSent { possible.insert(.closeWait) }

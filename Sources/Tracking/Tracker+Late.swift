@@ -57,7 +57,7 @@ extension Tracker {
     let newest = table[head]
     let sender = newest.role(ofLow: segment.source == key.low)
     let (own, peer) = (newest.ends[sender], newest.ends[sender.peer])
-    guard own.sent.contains(.anything), peer.sent.contains(.plain) else { return false }
+    guard own.sent.contains(.anything), peer.sent.contains(.anything) else { return false }
     let next = own.passed.contiguous
     return segment.sequenceEnd.isAfter(next)
       && segment.sequenceNumber.isBefore(next + max(peer.window, 1))

@@ -120,9 +120,7 @@ import Tracking
 
   @Test func `an old FIN inside the window that only a SYN/ACK told of`() throws {
     let outcome = try check(Self.reopened(""))
-    withKnownIssue("the window of a SYN/ACK counts for none") {
-      #expect(outcome.reports[1]?.late.last?.reachesNewConnection == true)
-    }
+    #expect(outcome.reports[1]?.late.last?.reachesNewConnection == true)
   }
 
   @Test func `an old FIN whose connection has left memory is not the new connection's`() throws {
@@ -163,13 +161,11 @@ import Tracking
     // Y's FIN was missed by the capture; X acknowledges it and closes in turn.
     let script =
       Prologue.exchange + """
-        +1.000  X > Y  A   101 ack 202  | CLOSE_WAIT?  -         | gap
+        +1.000  X > Y  A   101 ack 202  | ESTABLISHED?  -        | gap
         +2.000  X > Y  FA  101 ack 202  | LAST_ACK?    -         | gap
         +2.010  Y > X  A   202 ack 102  | CLOSED?      TIME_WAIT?
         """
-    withKnownIssue("an acknowledgment of an unseen FIN is not taken for one") {
-      try check(script)
-    }
+    try check(script)
   }
 
   @Test func `the time of a frame far in the past of the capture`() throws {
