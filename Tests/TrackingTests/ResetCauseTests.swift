@@ -61,9 +61,7 @@ import Tracking
         +5.000  X > Y  A   201 ack 202          | -  -
         +5.007  Y > X  R   201                  | CLOSED?  CLOSED  | cause keep-alive-race
         """
-    withKnownIssue("only a request that passes the tap after the FIN counts as crossing") {
-      try check(script)
-    }
+    try check(script)
   }
 
   @Test func `after-both-fins: too late to matter`() throws {
