@@ -87,9 +87,7 @@ import Testing
 
   @Test(arguments: TCPState.allCases, Place.allCases)
   func `by state and place`(state: TCPState, place: Place) {
-    let verdict = Self.verdict(state, place.rawValue)
-    let expected = Self.expected(state, place)
-    #expect(verdict == expected)
+    #expect(Self.verdict(state, place.rawValue) == Self.expected(state, place))
   }
 
   @Test(
