@@ -45,6 +45,25 @@ import Testing
     }
   }
 
+  /// Every field that is printed has its line under its object's heading, and the other way round.
+  @Test(arguments: [
+    "read Captures/15-busy-server.pcap", "explain Captures/08-lost-last-ack.pcap 1",
+  ])
+  func fieldsAreDocumented(command: String) throws {
+    let document = try Document(name: "Documentation/json.md")
+    let printed = try Shell("finwait \(command) --format jsonl").lines
+    #expect(printed.count > 3)
+    var checked: Set<String> = []
+    for line in printed {
+      let json = try JSONSerialization.jsonObject(with: Data(line.utf8))
+      let object = try #require(json as? [String: Any])
+      let type = try #require(object["type"] as? String)
+      guard checked.insert(type).inserted else { continue }
+      let fields = Set(object.keys).subtracting(["type"])
+      #expect(document.fields(of: type) == fields, "\(type)")
+    }
+  }
+
   @Test(
     arguments: [
       (["a", "b"], ["a", "b"], true), (["a"], ["a", "b"], false), (["b"], ["a", "b"], false),
@@ -148,6 +167,17 @@ struct Document: Sendable {
       .flatMap { lines[$0] }
       .filter { $0.hasPrefix("finwait ") && $0.contains("Captures/") }
       .map { Command(document: name, line: $0) }
+  }
+
+  /// The names before the first bar of the table `| field | |` under the heading `## type`.
+  func fields(of type: String) -> Set<String> {
+    guard let heading = lines.firstIndex(of: "## \(type)"),
+      let title = lines[heading...].firstIndex(of: "| field | |")
+    else { return [] }
+    return Set(
+      lines[title...].prefix { $0.hasPrefix("|") }.flatMap { row in
+        row.split(separator: "|")[0].matches(of: /`([a-z_]+)`/).map { String($0.output.1) }
+      })
   }
 
   private func fencedRange(after fence: Int) -> Range<Int>? {
