@@ -267,7 +267,8 @@ struct Inference {
       )
     case .closed:
       return (
-        .lastACKPassed, fin.ackPassed.isSet ? fin.ackPassed.time : nil, Evidence(fin.first.frame, fin.ackPassed.frame)
+        .lastACKPassed, fin.ackPassed.isSet ? fin.ackPassed.time : nil,
+        Evidence(fin.first.frame, fin.ackPassed.frame)
       )
     case .established, .synSent, .synReceived, .listen:
       return openReason

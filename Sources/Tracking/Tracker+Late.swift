@@ -98,6 +98,30 @@ extension Tracker {
     }
   }
 
+  /// A segment of a connection that has left memory, while a newer one has its ports: it
+  /// acknowledges what lies before its receiver's first octet here, which no state takes (RFC 9293
+  /// section 3.10.7.4), and fits the tombstone.
+  mutating func noteForeign(
+    _ segment: Segment, slot: UInt32, sender: Role, stream: Int
+  ) -> LateKind? {
+    guard segment.flags.contains(.ack), segment.flags.isDisjoint(with: [.syn, .rst]) else {
+      return nil
+    }
+    let initial = table[slot].ends[sender.peer].initial
+    guard table[slot].ends[sender.peer].sent.contains(.initialSequence),
+      segment.acknowledgmentNumber.isBefore(initial),
+      let stone = tombstones.find(hash: table.hash(table[slot].key)),
+      stone.fits(segment, segment.source == table[slot].key.low)
+    else { return nil }
+    record(
+      segment, .afterTimeWait, slot: slot, stream: stream, afterClose: nil, effect: .none,
+      reply: .ack)
+    if let last = late[slot]?.indices.last {
+      late[slot]?[last].connection = Int(stone.connection)
+    }
+    return .afterTimeWait
+  }
+
   /// A SYN that met an end in TIME_WAIT: it is late for the one, a dial for the other.
   mutating func noteSYNInTimeWait(
     _ segment: Segment, dial: UInt32, standing: UInt32, fromLow: Bool

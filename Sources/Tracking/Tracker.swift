@@ -106,6 +106,7 @@ public struct Tracker: ~Copyable {
     _ segment: Segment, slot: UInt32, sender: Role, isNetworkDuplicate: Bool, stream: Int
   ) -> LateKind? {
     let mayClose = !segment.flags.isDisjoint(with: [.fin, .rst])
+    if let kind = noteForeign(segment, slot: slot, sender: sender, stream: stream) { return kind }
     var senderBefore: Claim?
     var receiverBefore: Claim?
     if table[slot].isClosing || mayClose {

@@ -42,11 +42,9 @@ import Tracking
   }
 
   @Test func `silence does not prove FIN_WAIT_2`() throws {
-    withKnownIssue("proved, once the orphan limit has taken FIN_WAIT_1 out of the possible") {
-      try check(
-        EdgeCaseTests.halfClosed + "+9000 | FIN_WAIT_2? CLOSE_WAIT",
-        options: TrackerOptions(profile: HostProfile(.rfc)))
-    }
+    try check(
+      EdgeCaseTests.halfClosed + "+9000 | FIN_WAIT_2? CLOSE_WAIT",
+      options: TrackerOptions(profile: HostProfile(.rfc)))
   }
 
   @Test func `a SYN without an answer`() throws {
@@ -128,9 +126,7 @@ import Tracking
 
   @Test func `an old FIN inside the window that only a SYN/ACK told of`() throws {
     let outcome = try check(Self.reopened(""))
-    withKnownIssue("the window of a SYN/ACK counts for none") {
-      #expect(outcome.reports[1]?.late.last?.reachesNewConnection == true)
-    }
+    #expect(outcome.reports[1]?.late.last?.reachesNewConnection == true)
   }
 
   @Test func `an old FIN whose connection has left memory is not the new connection's`() throws {
@@ -143,9 +139,7 @@ import Tracking
         +70.50  X > Y  FA    101 ack   202 dup  | -            -             | late after-time-wait
                                                 | ESTABLISHED  ESTABLISHED?  | of 2
         """
-    withKnownIssue("the tombstone is not asked while a newer connection has the ports") {
-      try check(script)
-    }
+    try check(script)
   }
 
   @Test func `CLOSE_WAIT still in use is draining, then idle`() throws {
@@ -186,9 +180,7 @@ import Tracking
     let outcome = try check(Self.unseenFIN)
     let claim = try #require(outcome.reports[1]?.endpoints.initiator.claim)
     #expect(claim.certainty == .presumed)
-    withKnownIssue("CLOSE_WAIT is not possible before a FIN follows") {
-      #expect(claim.possible.contains(.closeWait))
-    }
+    #expect(claim.possible.contains(.closeWait))
   }
 
   @Test func `the time of a frame far in the past of the capture`() throws {
