@@ -3,7 +3,7 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT ?= swift
-SOURCES = Package.swift Sources Tests
+SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 RELEASE = .build/release/finwait
 
 .DEFAULT_GOAL := help
@@ -49,7 +49,7 @@ captures: ## Record the sample captures anew (Linux, root)
 	python3 Captures/record.py
 
 goldens: ## Write the golden reports anew; look at the difference before committing
-	RECORD_GOLDEN=1 $(SWIFT) test --filter Golden
+	RECORD_GOLDEN=1 $(SWIFT) test --filter 'Golden|Readme'
 
 clean: ## Remove what was built
 	$(SWIFT) package clean

@@ -106,7 +106,8 @@ extension ExplainReport {
     var json = JSONWriter()
     json.writeLines(
       Selected(
-        connection: connection, roles: Role.allCases, findings: findings, late: connection.late))
+        connection: connection, roles: Role.allCases, findings: findings, young: 0,
+        late: connection.late))
     for row in rows {
       write(row, to: &json)
       json.endLine()

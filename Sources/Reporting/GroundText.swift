@@ -27,6 +27,8 @@ extension Ground {
       "it sent FIN, and no acknowledgment of it passed"
     case .ackOfFINPassed:
       "the acknowledgment of its FIN passed towards it"
+    case .ackOfFINLost:
+      "it sent its FIN again after an acknowledgment of it had passed, which thus did not arrive"
     case .ackOfFINConfirmed:
       "its own later packets show that it has the acknowledgment of its FIN"
     case .finsCrossed:
@@ -63,7 +65,8 @@ extension Ground {
     case .newIncarnation: "new connection on these ports"
     case .nothingSeen, .sentSYN, .synArrived, .sentSYNACK, .handshakePassed, .sentInEstablished,
       .midStream, .peerFINPassed, .acknowledgedPeerFIN, .sentFIN, .ackOfFINPassed,
-      .ackOfFINConfirmed, .finsCrossed, .lastACKPassed, .timeWaitRuns, .sentRST, .acceptedRST:
+      .ackOfFINLost, .ackOfFINConfirmed, .finsCrossed, .lastACKPassed, .timeWaitRuns, .sentRST,
+      .acceptedRST:
       "time passes"
     }
   }
@@ -83,7 +86,7 @@ extension Ground {
       "its acknowledgment of the FIN"
     case .acknowledgedPeerFIN:
       "an acknowledgment of all that it sent: its program may have closed while data waits"
-    case .sentFIN:
+    case .sentFIN, .ackOfFINLost:
       "an acknowledgment of its FIN, or another try"
     case .ackOfFINPassed, .ackOfFINConfirmed:
       "the answer to data sent to it now: ACK if its program only shut down its sending side, "

@@ -20,10 +20,13 @@ public struct Selection: Equatable, Sendable {
   public func apply(to connection: ConnectionReport, at instant: Timestamp) -> Selected? {
     let roles = Role.allCases.filter { includes(connection.endpoints[$0].local) }
     if roles.isEmpty { return nil }
-    let findings = connection.findings(at: instant, minimumAge: minimumAge)
+    let found = connection.findings(at: instant, minimumAge: .zero)
       .filter { roles.contains($0.role) }
+    let findings = found.filter { !$0.isInProgress(below: minimumAge) }
     let late = connection.late.filter { includes($0.to) }
-    return Selected(connection: connection, roles: roles, findings: findings, late: late)
+    return Selected(
+      connection: connection, roles: roles, findings: findings,
+      young: found.count - findings.count, late: late)
   }
 
   /// Whether an end with this address is of the chosen host.
@@ -36,6 +39,8 @@ public struct Selected: Sendable {
   /// The ends to be shown.
   public let roles: [Role]
   public let findings: [Finding]
+  /// States left out because they have lasted for less than the minimum.
+  public let young: Int
   public let late: [LateSegment]
 
   public var isFound: Bool { !findings.isEmpty || !late.isEmpty }

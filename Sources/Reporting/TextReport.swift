@@ -37,6 +37,7 @@ struct TextReport {
       writeResets()
       writeClean()
     }
+    writeYoung()
     writeSkipped()
     writeEvicted()
     writeDamage()
@@ -86,12 +87,20 @@ struct TextReport {
     guard findings == 0, sections.late.total == 0 else { return }
     output.appendWrapped(
       palette.paint("Nothing found", as: .fine)
-        + ": no end is left in CLOSE_WAIT or TIME_WAIT, no close is unfinished, no packet is late.")
+        + ": no end is left in CLOSE_WAIT or TIME_WAIT, no close is unfinished, no packet is late"
+        + (sections.young > 0 ? ", but for what follows." : "."))
     if sections.openConnections > 0 {
       output.appendLine(
         "\(sections.openConnections.counted("connection")) still open at the end of the capture.")
     }
     output.appendLine()
+  }
+
+  private mutating func writeYoung() {
+    if sections.young == 0 { return }
+    output.appendWrapped(
+      "Just begun when the capture ended: \(sections.young.counted("unfinished close"))"
+        + " (--min-age 0 shows them).")
   }
 
   private mutating func writeEvicted() {

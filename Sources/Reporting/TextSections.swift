@@ -54,6 +54,8 @@ struct TextSections {
   private(set) var resetCauses: [ResetCause: Int] = [:]
   private(set) var lateEffects: [LateEffect: Int] = [:]
   private(set) var openConnections = 0
+  /// States too young to be findings.
+  private(set) var young = 0
   private(set) var oneSided = 0
   private(set) var gaps = 0
   private(set) var copies = 0
@@ -80,6 +82,7 @@ struct TextSections {
   mutating func add(_ selected: Selected) {
     let connection = selected.connection
     if connection.close == .open { openConnections += 1 }
+    young += selected.young
     if connection.oneSided { oneSided += 1 }
     if connection.gap { gaps += 1 }
     copies += connection.copies

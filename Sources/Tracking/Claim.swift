@@ -91,6 +91,8 @@ public enum Ground: Hashable, CaseIterable, Sendable {
   case sentFIN
   /// The acknowledgment of its FIN passed towards it.
   case ackOfFINPassed
+  /// It sent its FIN again after the acknowledgment had passed: that one did not arrive.
+  case ackOfFINLost
   /// It acknowledged what the peer sent only after taking its FIN.
   case ackOfFINConfirmed
   /// FINs crossed: its FIN does not acknowledge the peer's.

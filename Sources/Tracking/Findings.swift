@@ -21,6 +21,12 @@ public struct Finding: Equatable, Sendable {
   /// How long the state has lasted at the instant of the report; nil where that has no meaning.
   public var age: Interval?
   public var evidence: [Int]
+
+  /// Whether the state is so young that the other side may just not have answered yet.
+  public func isInProgress(below minimumAge: Interval) -> Bool {
+    guard let age, kind != .timeWait else { return false }
+    return age < minimumAge
+  }
 }
 
 extension ConnectionReport {
@@ -30,7 +36,7 @@ extension ConnectionReport {
   ///   (TIME_WAIT, late packets and resets are facts at any age).
   public func findings(at instant: Timestamp, minimumAge: Interval) -> [Finding] {
     var found = Role.allCases.compactMap { stateFinding($0, at: instant) }
-      .filter { $0.kind == .timeWait || ($0.age ?? .zero) >= minimumAge }
+      .filter { !$0.isInProgress(below: minimumAge) }
     if let reset = resetFinding { found.append(reset) }
     if let late = lateFinding { found.append(late) }
     return found.sorted { $0.kind.severity > $1.kind.severity }

@@ -112,6 +112,7 @@ extension Inference {
       .synArrived, .sentSYNACK, .handshakePassed, .midStream, .peerFINPassed:
       byTimer = true
     case .sentSYN, .sentInEstablished, .acknowledgedPeerFIN, .sentFIN, .ackOfFINPassed,
+      .ackOfFINLost,
       .ackOfFINConfirmed, .finsCrossed, .timeWaitRuns, .sentRST, .acceptedRST, .newIncarnation:
       byTimer = false
     }

@@ -188,7 +188,12 @@ struct Inference {
     } else {
       widenWhileOpen(&possible, peerFINTaken: taken)
     }
-    let (ground, since, evidence) = reason(for: state)
+    var (ground, since, evidence) = reason(for: state)
+    if acked == .doubted, state == .finWait1 || state == .closing || state == .lastAck {
+      ground = .ackOfFINLost
+      evidence.insert(own.fin.ackPassed.frame)
+      evidence.insert(own.fin.transmissions.last.frame)
+    }
     var claim = Claim(
       state: state, certainty: acked.isCertain && taken.isCertain ? .proved : .presumed,
       possible: possible, since: since, ground: ground, evidence: evidence)

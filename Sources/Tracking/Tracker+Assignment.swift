@@ -36,6 +36,9 @@ extension Tracker {
 
   // MARK: The chain of incarnations
 
+  /// How many incarnations of one key are held: who dials without end pushes out the oldest.
+  private static let longestChain = 8
+
   /// The incarnations on one key, newest first.
   private func chain(from head: UInt32) -> [UInt32] {
     var slots = [head]
@@ -137,7 +140,9 @@ extension Tracker {
     at now: Timestamp
   ) -> UInt32 {
     let mark = Mark(segment)
-    for slot in chain(from: head) { supersede(slot, fromLow: fromLow, by: mark) }
+    let standing = chain(from: head)
+    for slot in standing { supersede(slot, fromLow: fromLow, by: mark) }
+    if standing.count > Self.longestChain, let oldest = standing.last { overflow.append(oldest) }
     var connection = makeConnection(
       segment, key: key, fromLow: fromLow, conversation: table[head].conversation)
     if segment.flags.contains(.ack) {

@@ -65,6 +65,9 @@ extension Tracker {
 
   // MARK: Replies
 
+  /// How many late segments of a connection can be waiting for their replies at once.
+  private static let unanswered = 32
+
   /// Looks for the oldest late segment that this one can be the reply to.
   private mutating func answer(_ segment: Segment, slot: UInt32, sender: Role) {
     guard !late.isEmpty, segment.payloadLength == 0, !segment.flags.contains(.fin) else { return }
@@ -73,8 +76,8 @@ extension Tracker {
     let answersSYN = segment.flags.contains(.syn)
     for candidate in [slot, head, table[slot].older] where late[candidate] != nil {
       let patience = table[candidate].answerTime(sender) + .milliseconds(50)
-      guard
-        let index = late[candidate]?.firstIndex(where: {
+      guard let recent = late[candidate]?.suffix(Self.unanswered),
+        let index = recent.firstIndex(where: {
           $0.to == segment.source && $0.replyFrame == nil && $0.replyExpected != .none
             && (!answersSYN || $0.kind.isSYN) && segment.time.since($0.time) <= patience
         })

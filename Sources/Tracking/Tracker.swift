@@ -41,6 +41,8 @@ public struct Tracker: ~Copyable {
   var late: [UInt32: [LateSegment]] = [:]
   var mergedStreams: [UInt32: [Int]] = [:]
   var nextStream = 0
+  /// Incarnations that later ones have pushed out, to be handed over.
+  var overflow: [UInt32] = []
   private var copies = CopyFilter()
   private var vote = TapVote()
 
@@ -76,6 +78,10 @@ public struct Tracker: ~Copyable {
     let verdict = copies.judge(segment, keyHash: hash, fromLow: fromLow)
     let assignment = assign(segment, key: key, hash: hash, fromLow: fromLow, at: now)
     let slot = assignment.slot
+    while let pushed = overflow.popLast() {
+      onFinal(report(pushed, at: now))
+      drop(pushed)
+    }
     let sender = table[slot].role(ofLow: fromLow)
     note(assignment.stream, slot)
     table[slot].ends[sender].packets += 1
@@ -95,9 +101,14 @@ public struct Tracker: ~Copyable {
 
   private mutating func note(_ stream: Int, _ slot: UInt32) {
     let first = table[slot].stream
-    guard stream != first, mergedStreams[slot]?.contains(stream) != true else { return }
-    mergedStreams[slot, default: [first]].append(stream)
-    mergedStreams[slot]?.sort()
+    guard stream != first else { return }
+    var streams = mergedStreams.removeValue(forKey: slot) ?? [first]
+    // Wireshark counts upwards: nearly always the last, or one more.
+    let place = streams.lastIndex { $0 <= stream }
+    if place.map({ streams[$0] != stream }) ?? true {
+      streams.insert(stream, at: place.map { $0 + 1 } ?? 0)
+    }
+    mergedStreams[slot] = streams
   }
 
   // MARK: One segment

@@ -61,6 +61,7 @@ struct Analysis: ~Copyable {
   init(
     files: [String], input: InputOptions, options: TrackerOptions, progress: ProgressBar?
   ) throws {
+    if files.contains("-") { StandardInput.leaveFirstInterruptToTheWriter() }
     reader = try CaptureReader(paths: files, filter: input.filter)
     tracker = Tracker(options: options)
     self.options = options

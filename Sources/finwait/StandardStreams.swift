@@ -26,6 +26,16 @@ struct StandardOutput: Sendable {
   }
 }
 
+/// Standard input, at the end of a pipe.
+enum StandardInput {
+  /// Ctrl-C reaches every process of a pipeline: the first is for the one that captures, whose end
+  /// then ends ours with a report; the second is for us.
+  static func leaveFirstInterruptToTheWriter() {
+    guard isatty(STDIN_FILENO) == 0 else { return }
+    _ = signal(SIGINT) { number in _ = signal(number, SIG_DFL) }
+  }
+}
+
 /// Standard error: what goes wrong there has nowhere to be told.
 enum StandardError {
   static func write(_ text: String) {

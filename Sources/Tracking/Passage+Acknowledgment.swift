@@ -1,0 +1,107 @@
+import Dissection
+
+/// What an acknowledgment tells of both ends: of its sender, what it has taken; of its receiver, what
+/// of it was taken.
+extension Passage {
+  mutating func acknowledge(_ sender: inout Endpoint, _ receiver: inout Endpoint) {
+    let ack = segment.acknowledgmentNumber
+    let isNew = !sender.sent.contains(.acknowledgment) || ack.isAfter(sender.ackSent)
+    noteFinWait2(&sender, takesNew: isNew && sender.sent.contains(.acknowledgment))
+    if isNew { noteUnseenFIN(&receiver, from: sender) }
+    if isNew {
+      sender.sent.insert(.acknowledgment)
+      sender.ackSent = ack
+      sender.ackMark = mark
+    }
+    if receiver.sent.contains(.anything) {
+      noteGap(&receiver, upTo: ack)
+      receiver.passed.acknowledge(to: ack)
+    } else if isSYN {
+      // SYN/ACK first: the SYN before it is known by its acknowledgment.
+      receiver.sent.insert(.initialSequence)
+      receiver.initial = ack - 1
+      receiver.sendNext = ack
+      receiver.passed.start(at: ack)
+    }
+    acknowledgeFIN(&receiver.fin, ack, peerSendNext: sender.sendNext)
+    confirm(&sender.fin, ack)
+    noteDataAcknowledged(sender, &receiver, ack)
+    if let from = sender.dataConfirmFrom, ack.isAfter(from) { sender.dataConfirmed = true }
+    let fin = receiver.fin
+    if fin.passed.isSet, !fin.acked.isSet, !isStale(sender),
+      segment.time.since(fin.passed.time) > senderAnswerTime
+    {
+      // Every segment carries RCV.NXT: this one says that the FIN was not taken.
+      receiver.fin.arrivalDoubted = true
+    }
+  }
+
+  /// An acknowledgment of what was never seen: the capture has a hole.
+  private mutating func noteGap(_ receiver: inout Endpoint, upTo ack: SequenceNumber) {
+    let unseen = ack.distance(from: receiver.sendNext)
+    if unseen > 0 {
+      gap = gap ?? (receiver.sendNext, segment.time)
+      receiver.bytesSent += UInt64(unseen)
+      receiver.sendNext = ack
+    } else if ack.isAfter(receiver.passed.contiguous), !receiver.passed.forgotIsland {
+      gap = gap ?? (receiver.passed.contiguous, segment.time)
+    }
+  }
+
+  /// An acknowledgment one past all that was seen, together with a FIN of its sender's own, is
+  /// that of a FIN which the capture missed (presumed).
+  private func noteUnseenFIN(_ receiver: inout Endpoint, from sender: Endpoint) {
+    let ack = segment.acknowledgmentNumber
+    let known = receiver.sent.contains(.anything) ? receiver.sendNext : sender.ackSent
+    guard sender.sent.contains(.acknowledgment), !receiver.fin.isSent else { return }
+    guard ack == known + 1 else {
+      receiver.fin.unseen = .none
+      return
+    }
+    receiver.fin.unseen = mark
+    receiver.fin.unseenEnd = ack
+    if sender.fin.isSent { receiver.fin.infer(ack: sender.fin.end) }
+  }
+
+  private func acknowledgeFIN(
+    _ fin: inout SentFIN, _ ack: SequenceNumber, peerSendNext: SequenceNumber
+  ) {
+    if fin.firstFrame != 0, fin.firstAckedFrame == 0, !isSYN, ack.isAtOrAfter(fin.firstEnd) {
+      fin.firstAckedFrame = segment.frame
+    }
+    guard fin.isSent, !isSYN else { return }
+    guard ack.isAtOrAfter(fin.end) else {
+      // Sent before the FIN was taken, although it passed later: what it carries confirms nothing.
+      fin.confirmFrom = fin.confirmFrom?.later(segment.sequenceEnd)
+      return
+    }
+    if !fin.acked.isSet { fin.acked = mark }
+    if !fin.passed.isSet { fin.passed = mark }
+    if !fin.ackPassed.isSet || fin.ackDoubted {
+      fin.ackPassed = mark
+      fin.ackDoubted = fin.ackDoubts > 1
+    }
+    if fin.confirmFrom == nil { fin.confirmFrom = peerSendNext.later(segment.sequenceNumber) }
+  }
+
+  /// To acknowledge octets that were never on the wire without the acknowledgment of one's FIN is
+  /// to have received that acknowledgment.
+  private func confirm(_ fin: inout SentFIN, _ ack: SequenceNumber) {
+    guard fin.isSent, !fin.ackConfirmed.isSet, let from = fin.confirmFrom else { return }
+    if ack.isAfter(from) { fin.ackConfirmed = mark }
+  }
+
+  /// The same for data: as long as an acknowledgment of all of it may not have arrived, a FIN may
+  /// wait behind it.
+  private func noteDataAcknowledged(
+    _ sender: Endpoint, _ receiver: inout Endpoint, _ ack: SequenceNumber
+  ) {
+    guard !receiver.dataConfirmed else { return }
+    if ack.isAtOrAfter(receiver.sendNext) {
+      let start = sender.sendNext.later(segment.sequenceNumber)
+      receiver.dataConfirmFrom = receiver.dataConfirmFrom ?? start
+    } else {
+      receiver.dataConfirmFrom = receiver.dataConfirmFrom?.later(segment.sequenceEnd)
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import Dissection
+
+/// What a segment does to its receiver, if it arrives.
+extension Passage {
+  func arrive(at receiver: inout Endpoint, from sender: Endpoint) {
+    if isRST {
+      arriveRST(at: &receiver, from: sender)
+      return
+    }
+    if isACK { completeHandshake(of: &receiver, from: sender) }
+    if let before = receiverBefore, before.state == .timeWait, isACK {
+      // tcp_timewait_state_process: whatever is not RST and has ACK restarts the timer.
+      receiver.timeWaitRestart = mark
+    }
+  }
+
+  private func completeHandshake(of receiver: inout Endpoint, from sender: Endpoint) {
+    let hasSYN = receiver.sent.contains(.syn) || receiver.sent.contains(.synACK)
+    guard hasSYN, !receiver.established.isSet,
+      segment.acknowledgmentNumber.isAtOrAfter(receiver.initial + 1)
+    else { return }
+    // SYN_SENT takes only a SYN/ACK (RFC 9293 section 3.10.7.3).
+    guard isSYN || receiver.sent.contains(.synACK) else { return }
+    if !receiver.handshakePassed.isSet || receiver.handshakeDoubted {
+      receiver.handshakePassed = mark
+      receiver.handshakeDoubted = false
+    }
+  }
+
+  private func arriveRST(at receiver: inout Endpoint, from sender: Endpoint) {
+    guard !receiver.resetPassed.isSet else { return }
+    let verdict = ResetVerdict(segment, at: receiver, from: sender, claimed: receiverBefore)
+    switch verdict {
+    case .accepted: receiver.resetPassed = mark
+    case .perhaps: receiver.resetMaybe = mark
+    case .ignored, .challenged: break
+    }
+  }
+}
