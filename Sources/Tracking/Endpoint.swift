@@ -117,7 +117,7 @@ struct Transmissions: Sendable {
     interval > .zero ? interval * 2 : .seconds(1)
   }
 
-  /// A retransmission that is this late will not come (MODEL: three backoff intervals).
+  /// A retransmission that is this late will not come (three backoff intervals).
   var overdue: Timestamp { last.time.advanced(by: nextInterval * 3) }
 
   /// When an orphan that retransmits this gives up without a packet: the first firing of its timer

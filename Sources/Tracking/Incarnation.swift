@@ -1,7 +1,7 @@
 import Dissection
 
 /// How well a segment fits an incarnation: the distance of its numbers from what the two ends have
-/// used there, 0 when both lie inside (MODEL of incarnations: by sequence space, not by recency).
+/// used there, 0 when both lie inside: by sequence space, not by recency.
 struct IncarnationFit {
   let segment: Segment
   let sender: Role

@@ -45,7 +45,7 @@ extension Inference {
     }
   }
 
-  /// Whether close() or shutdown() sent the FIN shows only when data arrives (MODEL 4): until
+  /// Whether close() or shutdown() sent the FIN shows only when data arrives: until
   /// then the claim follows the orphan's timer, and both stay possible.
   private func applyFinWait2(_ claim: inout Claim) {
     guard let limit = profile.finWait2 else { return }

@@ -1,6 +1,6 @@
 import Dissection
 
-/// Whether a segment is late (MODEL of late packets: it belongs to a connection, or a half of one,
+/// Whether a segment is late (Documentation/model.md: it belongs to a connection, or a half of one,
 /// that is over), and what becomes of it.
 struct Lateness {
   let segment: Segment

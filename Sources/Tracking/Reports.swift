@@ -5,7 +5,7 @@ public enum CloseKind: String, CaseIterable, Hashable, Sendable {
   case graceful, simultaneous, halfClosed = "half-closed", reset, unanswered, open, refused, attempt
 }
 
-/// Why an endpoint sent RST (MODEL of causes: see `ResetCause` in the documentation).
+/// Why an endpoint sent RST, as far as the packets before it tell.
 public enum ResetCause: String, CaseIterable, Hashable, Sendable {
   case unreadData = "unread-data"
   case lingerZero = "linger-zero"

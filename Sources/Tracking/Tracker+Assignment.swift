@@ -134,7 +134,7 @@ extension Tracker {
   }
 
   /// A new incarnation on a key that has one: whoever sent the SYN, or answered one, has left the
-  /// others (MODEL of incarnations); the other end stands until it answers.
+  /// others; the other end stands until it answers.
   private mutating func succeed(
     _ head: UInt32, _ segment: Segment, key: ConnectionKey, hash: UInt64, fromLow: Bool,
     at now: Timestamp

@@ -23,7 +23,7 @@ import Tracking
 
   @Test func `figure 8: recovery from an old duplicate SYN`() throws {
     // Y answers an old SYN of X; X resets that, and its own SYN goes through afterwards.
-    // An unknown SYN ends its sender's dial (MODEL of incarnations), until X's ACK takes that back:
+    // An unknown SYN ends its sender's dial (see the model: incarnations), until X's ACK takes that back:
     // Y's answer to the dial is called late meanwhile.
     try check(
       """
