@@ -26,6 +26,9 @@ extension Finding {
     case .closing:
       return "\(local) and \(remote) closed at the same time\(retransmissions(end)); "
         + "the FIN of \(local) is not acknowledged\(lasting)"
+    case .halfOpen where end.claim.state == .synReceived:
+      return "\(local) answered the SYN of \(remote) and waits\(lasting) for the last ACK of the "
+        + "handshake"
     case .halfOpen:
       return "\(local) is \(end.claim.state.name)\(lasting), "
         + "but \(remote) has closed: it will not notice before it sends"

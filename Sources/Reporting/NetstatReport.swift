@@ -101,7 +101,7 @@ extension NetstatReport {
 
     var layout = TableLayout([
       .init("#", .right), .init("local", cutTo: 12), .init("foreign", cutTo: 12), .init("state"),
-      .init("since"), .init("for"), .init("until"), .init("or", cutTo: 8),
+      .init("since"), .init("for"), .init("until"), .init("or", isOptional: true),
     ])
     for row in rows {
       for (column, cell) in cells(row, at: instant, times).enumerated() {

@@ -12,12 +12,18 @@ struct TableLayout {
     var alignment: Alignment = .left
     /// The least width to which a column may be cut; nil: never cut.
     var cutTo: Int?
+    /// Rather left out than that another column is cut.
+    var isOptional = false
+    var isShown = true
     var width = 0
 
-    init(_ title: String, _ alignment: Alignment = .left, cutTo: Int? = nil) {
+    init(
+      _ title: String, _ alignment: Alignment = .left, cutTo: Int? = nil, isOptional: Bool = false
+    ) {
       self.title = title
       self.alignment = alignment
       self.cutTo = cutTo
+      self.isOptional = isOptional
     }
   }
 
@@ -36,13 +42,16 @@ struct TableLayout {
     columns[column].width = max(columns[column].width, cell.unicodeScalars.count)
   }
 
-  /// Narrows the gaps, and then the columns that may be cut, the widest first, until the page
-  /// holds all.
+  /// Leaves out the optional columns, narrows the gaps, and then the columns that may be cut, the
+  /// widest first, until the page holds all.
   mutating func fit(_ page: Int = Page.width) {
+    for index in columns.indices where columns[index].isOptional && width > page {
+      columns[index].isShown = false
+    }
     if width > page { gap = 1 }
     while width > page {
       let wide = columns.indices
-        .filter { columns[$0].width > columns[$0].cutTo ?? .max }
+        .filter { columns[$0].isShown && columns[$0].width > columns[$0].cutTo ?? .max }
         .max { columns[$0].width < columns[$1].width }
       guard let wide else { return }
       columns[wide].width -= 1
@@ -50,7 +59,8 @@ struct TableLayout {
   }
 
   private var width: Int {
-    Self.indent + columns.reduce(0) { $0 + $1.width } + gap * (columns.count - 1)
+    let shown = columns.filter(\.isShown)
+    return Self.indent + shown.reduce(0) { $0 + $1.width } + gap * (shown.count - 1)
   }
 
   func writeTitles(to output: inout OutputBuffer, palette: Palette) {
@@ -63,7 +73,7 @@ struct TableLayout {
 
   private func line(_ cells: [String]) -> String {
     var line = String(repeating: " ", count: Self.indent)
-    for (column, cell) in zip(columns, cells) {
+    for (column, cell) in zip(columns, cells) where column.isShown {
       let text = cell.cutInTheMiddle(to: column.width)
       let space = String(repeating: " ", count: column.width - text.unicodeScalars.count)
       line += column.alignment == .right ? space + text : text + space

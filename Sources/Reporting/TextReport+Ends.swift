@@ -71,10 +71,12 @@ extension TextReport {
     let times = times
     writeHolders(sections.timeWaitHolders) { holder, holding in
       let until = holding.lastUntil.map { ", the last until \(times.cell($0))" } ?? ""
+      let closer = holder.isService ? "the server closes first" : "the client closes first"
+      let why = holding.simultaneous == holding.count ? "both sides close at once" : closer
       return holder.isService
-        ? "\(holder.service.text) holds \(holding.count.grouped)\(until): the server closes first."
+        ? "\(holder.service.text) holds \(holding.count.grouped)\(until): \(why)."
         : "\(holder.holder.text) holds \(holding.count.grouped) towards "
-          + "\(holder.service.text)\(until): the client closes first."
+          + "\(holder.service.text)\(until): \(why)."
     }
     var table = TextTable([
       .init("#", .right), .init("end", cutTo: 15), .init("towards", cutTo: 15), .init("since"),

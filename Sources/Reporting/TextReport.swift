@@ -85,6 +85,11 @@ struct TextReport {
   private mutating func writeClean() {
     let findings = summary.findingsByKind.values.reduce(0, +)
     guard findings == 0, sections.late.total == 0 else { return }
+    if summary.connections == 0, captures.contains(where: { $0.tcpPackets > 0 }) {
+      output.appendLine("No connection has the chosen host as an end.")
+      output.appendLine()
+      return
+    }
     output.appendWrapped(
       palette.paint("Nothing found", as: .fine)
         + ": no end is left in CLOSE_WAIT or TIME_WAIT, no close is unfinished, no packet is late"

@@ -35,6 +35,8 @@ struct TextSections {
     /// CLOSE_WAIT: ends that still send.
     var draining = 0
     var oldest: Interval = .zero
+    /// TIME_WAIT: both sides closed at once.
+    var simultaneous = 0
     var lastUntil: Timestamp?
   }
 
@@ -115,6 +117,7 @@ struct TextSections {
       timeWait.offer(row)
       var holding = timeWaitHolders[holder(finding, connection), default: Holding()]
       holding.count += 1
+      if connection.closedFirst == .both { holding.simultaneous += 1 }
       if let until = end.claim.until {
         holding.lastUntil = max(holding.lastUntil ?? until, until)
       }

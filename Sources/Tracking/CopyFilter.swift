@@ -7,8 +7,10 @@ import Dissection
 struct CopyFilter {
   enum Verdict { case original, copy, networkDuplicate }
 
-  /// A tap that sees a packet twice sees it twice at once.
+  /// A tap that sees a packet twice sees it twice at once, or after the way to another interface.
   private static let copyDelay = Interval.milliseconds(5)
+  /// With an IP identification, which no retransmission shares, also after a long way.
+  private static let identifiedDelay = Interval.milliseconds(500)
   private static let size = 4096
 
   private struct Memory {
@@ -18,29 +20,33 @@ struct CopyFilter {
   }
   private var memory = [Memory](repeating: Memory(), count: size)
 
-  mutating func judge(_ segment: Segment, keyHash: UInt64, fromLow: Bool) -> Verdict {
-    let fingerprint = Self.fingerprint(segment, keyHash, fromLow)
+  /// - Parameter digest: of the segment's connection key, the same on every run: which of two
+  ///   memories gives way must not depend on chance.
+  mutating func judge(_ segment: Segment, digest: UInt64, fromLow: Bool) -> Verdict {
+    let fingerprint = Self.fingerprint(segment, digest, fromLow)
     let path =
       UInt64(segment.hopLimit) | UInt64(segment.vlan) << 8 | UInt64(segment.interface) << 24
       | UInt64(segment.linkFingerprint) << 40
     let place = Int(truncatingIfNeeded: fingerprint >> 20) & (Self.size - 1)
     let known = memory[place]
     memory[place] = Memory(fingerprint: fingerprint, time: segment.time, path: path)
-    let delay = segment.time.since(known.time)
-    guard known.fingerprint == fingerprint, delay <= Self.copyDelay,
-      delay >= Interval(nanoseconds: -Self.copyDelay.nanoseconds)
-    else { return .original }
-    if known.path != path { return .copy }
+    guard known.fingerprint == fingerprint else { return .original }
+    let isIdentified = segment.ipIdentification != 0
+    let distance = segment.time.since(known.time)
+    let delay = max(distance, distance * -1)
+    if known.path != path {
+      return delay <= (isIdentified ? Self.identifiedDelay : Self.copyDelay) ? .copy : .original
+    }
+    guard delay <= Self.copyDelay else { return .original }
     // Without an identification, equal pure ACKs are told apart by nothing: both were sent.
-    let tells = segment.ipIdentification != 0 || segment.options.hasTimestamps
-    return tells && segment.sequenceLength > 0 || segment.ipIdentification != 0
-      ? .networkDuplicate : .original
+    let isTold = segment.options.hasTimestamps && segment.sequenceLength > 0
+    return isIdentified || isTold ? .networkDuplicate : .original
   }
 
   private static func fingerprint(
-    _ segment: Segment, _ keyHash: UInt64, _ fromLow: Bool
+    _ segment: Segment, _ digest: UInt64, _ fromLow: Bool
   ) -> UInt64 {
-    var value = keyHash &+ (fromLow ? 1 : 0)
+    var value = digest &+ (fromLow ? 1 : 0)
     func mix(_ word: UInt64) {
       value = (value ^ word) &* 0x9E37_79B9_7F4A_7C15
       value ^= value >> 29

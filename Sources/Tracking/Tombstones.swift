@@ -34,17 +34,17 @@ struct Tombstones {
   private static let size = 1 << 16
   private var stones: [Stone] = []
 
-  mutating func add(_ stone: Stone, hash: UInt64) {
+  mutating func add(_ stone: Stone, digest: UInt64) {
     if stones.isEmpty { stones = Array(repeating: Stone(), count: Self.size) }
-    let place = Int(truncatingIfNeeded: hash) & (Self.size - 1)
+    let place = Int(truncatingIfNeeded: digest) & (Self.size - 1)
     stones[place] = stone
-    stones[place].tag = UInt32(truncatingIfNeeded: hash >> 32)
+    stones[place].tag = UInt32(truncatingIfNeeded: digest >> 32)
   }
 
-  func find(hash: UInt64) -> Stone? {
+  func find(digest: UInt64) -> Stone? {
     guard !stones.isEmpty else { return nil }
-    let stone = stones[Int(truncatingIfNeeded: hash) & (Self.size - 1)]
-    guard stone.connection != 0, stone.tag == UInt32(truncatingIfNeeded: hash >> 32) else {
+    let stone = stones[Int(truncatingIfNeeded: digest) & (Self.size - 1)]
+    guard stone.connection != 0, stone.tag == UInt32(truncatingIfNeeded: digest >> 32) else {
       return nil
     }
     return stone

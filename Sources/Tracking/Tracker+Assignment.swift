@@ -117,7 +117,7 @@ extension Tracker {
   private mutating func begin(
     _ segment: Segment, key: ConnectionKey, hash: UInt64, fromLow: Bool, at now: Timestamp
   ) -> Assignment {
-    let stone = tombstones.find(hash: hash)
+    let stone = tombstones.find(digest: key.digest)
     var conversation = stone.map { StreamIndex($0) }
     if conversation?.isSplit(by: segment, fromLow: fromLow) ?? true {
       conversation = StreamIndex(first: takeStream())

@@ -113,7 +113,7 @@ extension Tracker {
     let initial = table[slot].ends[sender.peer].initial
     guard table[slot].ends[sender.peer].sent.contains(.initialSequence),
       segment.acknowledgmentNumber.isBefore(initial),
-      let stone = tombstones.find(hash: table.hash(table[slot].key)),
+      let stone = tombstones.find(digest: table[slot].key.digest),
       stone.fits(segment, segment.source == table[slot].key.low)
     else { return nil }
     record(

@@ -53,7 +53,7 @@ extension Tracker {
         connection: connection.number, stream: connection.conversation.current,
         bases: connection.conversation.bases, lowEnd: connection.ends[low].sendNext,
         highEnd: connection.ends[low.peer].sendNext),
-      hash: table.hash(connection.key))
+      digest: connection.key.digest)
   }
 
   mutating func drop(_ slot: UInt32) {

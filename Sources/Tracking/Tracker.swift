@@ -75,7 +75,7 @@ public struct Tracker: ~Copyable {
     let key = ConnectionKey(segment)
     let fromLow = segment.source == key.low
     let hash = table.hash(key)
-    let verdict = copies.judge(segment, keyHash: hash, fromLow: fromLow)
+    let verdict = copies.judge(segment, digest: key.digest, fromLow: fromLow)
     let assignment = assign(segment, key: key, hash: hash, fromLow: fromLow, at: now)
     let slot = assignment.slot
     while let pushed = overflow.popLast() {

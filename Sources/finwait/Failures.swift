@@ -1,5 +1,6 @@
 import ArgumentParser
 import Capture
+import Reporting
 
 /// The exit statuses of the interface (sysexits.h where it has them).
 extension ExitCode {
@@ -35,12 +36,18 @@ extension Finwait {
     } catch OutputFailure.system(let sentence) {
       end(sentence, .outputFailed)
     } catch {
-      exit(withError: error)
+      let code = exitCode(for: error)
+      if code == .success { exit(withError: error) }
+      // The message quotes the command line, which is as hostile as any text.
+      let lines = fullMessage(for: error).split(separator: "\n", omittingEmptySubsequences: false)
+      let message = lines.map { Escaping.terminal(String($0)) }.joined(separator: "\n")
+      if !message.isEmpty { StandardError.write(message + "\n") }
+      exit(withError: code)
     }
   }
 
   private static func end(_ sentence: String, _ code: ExitCode) -> Never {
-    StandardError.write("finwait: \(sentence)\n")
+    StandardError.write("finwait: \(Escaping.terminal(sentence))\n")
     exit(withError: code)
   }
 }

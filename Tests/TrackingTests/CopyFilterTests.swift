@@ -73,10 +73,10 @@ import Testing
   @Test(arguments: rows)
   func `the second of two`(row: Second) {
     var filter = CopyFilter()
-    let first = filter.judge(segment(row, at: 1, isSecond: false), keyHash: 3, fromLow: true)
+    let first = filter.judge(segment(row, at: 1, isSecond: false), digest: 3, fromLow: true)
     #expect(first == .original)
     let second = segment(row, at: 1 + row.after, isSecond: true)
-    let verdict = filter.judge(second, keyHash: 3, fromLow: true)
+    let verdict = filter.judge(second, digest: 3, fromLow: true)
     #expect(verdict == row.verdict)
   }
 
@@ -85,7 +85,7 @@ import Testing
     let segment = segment(row, at: 1, isSecond: true)
     var filter = CopyFilter()
     let verdicts = [(3, true), (4, true), (3, false)].map { keyHash, fromLow in
-      filter.judge(segment, keyHash: UInt64(keyHash), fromLow: fromLow)
+      filter.judge(segment, digest: UInt64(keyHash), fromLow: fromLow)
     }
     #expect(verdicts == [.original, .original, .original])
   }
@@ -93,7 +93,7 @@ import Testing
   @Test func `equal pure ACKs without identification are both sent`() {
     let ack = Segment.make(at: 1, from: "10.0.0.1:1", to: "10.0.0.2:2", "A", seq: 1, ack: 1)
     var filter = CopyFilter()
-    let verdicts = (0..<2).map { _ in filter.judge(ack, keyHash: 3, fromLow: true) }
+    let verdicts = (0..<2).map { _ in filter.judge(ack, digest: 3, fromLow: true) }
     #expect(verdicts == [.original, .original])
   }
 
@@ -104,7 +104,7 @@ import Testing
       let segment = Segment.make(
         at: 1 + Double(interface) / 10_000, from: "10.0.0.1:1", to: "10.0.0.2:2", "FA", seq: 1,
         ack: 1, ipID: 5, interface: interface)
-      let verdict = filter.judge(segment, keyHash: 3, fromLow: true)
+      let verdict = filter.judge(segment, digest: 3, fromLow: true)
       #expect(verdict == (interface == 0 ? .original : .copy))
     }
   }

@@ -19,16 +19,16 @@ import Testing
 
   @Test func `found by its hash, and only by that`() {
     var stones = Tombstones()
-    #expect(stones.find(hash: 0) == nil)
-    stones.add(stone(7), hash: 0x1234_5678_9ABC_DEF0)
-    #expect(stones.find(hash: 0x1234_5678_9ABC_DEF0)?.connection == 7)
-    #expect(stones.find(hash: 0x1234_5678_9ABC_DEF0)?.stream == 107)
+    #expect(stones.find(digest: 0) == nil)
+    stones.add(stone(7), digest: 0x1234_5678_9ABC_DEF0)
+    #expect(stones.find(digest: 0x1234_5678_9ABC_DEF0)?.connection == 7)
+    #expect(stones.find(digest: 0x1234_5678_9ABC_DEF0)?.stream == 107)
     // The same place, another connection.
-    #expect(stones.find(hash: 0x1234_5679_9ABC_DEF0)?.connection == nil)
-    #expect(stones.find(hash: 0x1234_5678_9ABC_DEF1)?.connection == nil)
-    stones.add(stone(8), hash: 0x1234_5679_9ABC_DEF0)
-    #expect(stones.find(hash: 0x1234_5679_9ABC_DEF0)?.connection == 8)
-    #expect(stones.find(hash: 0x1234_5678_9ABC_DEF0)?.connection == nil)
+    #expect(stones.find(digest: 0x1234_5679_9ABC_DEF0)?.connection == nil)
+    #expect(stones.find(digest: 0x1234_5678_9ABC_DEF1)?.connection == nil)
+    stones.add(stone(8), digest: 0x1234_5679_9ABC_DEF0)
+    #expect(stones.find(digest: 0x1234_5679_9ABC_DEF0)?.connection == 8)
+    #expect(stones.find(digest: 0x1234_5678_9ABC_DEF0)?.connection == nil)
   }
 
   @Test(
