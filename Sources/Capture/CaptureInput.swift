@@ -82,10 +82,6 @@ final class CaptureInput {
       records.append(addingCapacity: batchLimit) { output in
         if savefile != nil {
           stop = savefile?.scan(bytes, from: &position, into: &output) ?? stop
-          if let wrong = savefile?.wrongFraction {
-            let offset = buffer.streamOffset + UInt64(wrong)
-            notes.note(damageAt: offset, SavefileReader.wrongFractionMessage)
-          }
         } else {
           let origin = buffer.streamOffset
           stop =

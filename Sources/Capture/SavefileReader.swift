@@ -16,9 +16,6 @@ struct SavefileReader {
   private let lengths: LengthOrder
   private let interface: UInt16
   private var frames = 0
-  /// Where in the last block the first record of the file lies whose fraction of a second is none.
-  private(set) var wrongFraction: Int?
-  private var saidWrongFraction = false
 
   static let headerLength = 24
 
@@ -91,8 +88,6 @@ struct SavefileReader {
     // In locals, so that the loop keeps them in registers.
     let (order, headerLength, limitLength) = (order, recordHeaderLength, maximumLength)
     let (scale, linkType, interface) = (nanosecondsPerFraction, linkType, interface)
-    let fractions = 1_000_000_000 / scale
-    wrongFraction = nil
     var at = position
     var frame = frames
     defer {
@@ -112,11 +107,8 @@ struct SavefileReader {
       guard bytes.count - at >= length else { return .needs(length) }
       // Cannot overflow: 2^32 seconds and 2^32 fractions are less than 2^63 nanoseconds.
       let seconds = Int64(header.uint32(at: 0, order))
+      // A fraction above one second counts as written, as with libpcap and wiretap.
       let fraction = Int64(header.uint32(at: 4, order))
-      if fraction >= fractions, !saidWrongFraction {
-        saidWrongFraction = true
-        wrongFraction = at
-      }
       frame += 1
       records.append(
         FrameRecord(
@@ -128,10 +120,6 @@ struct SavefileReader {
     }
     return .batchFull
   }
-
-  /// Read all the same, as libpcap does: the seconds in it count.
-  static let wrongFractionMessage =
-    "timestamp out of range: expected a fraction below one second; read as seconds and more"
 
   /// What is missing when the file ends `available` bytes into a record of at least `needed`.
   func cut(available: Int, needed: Int) -> String {
