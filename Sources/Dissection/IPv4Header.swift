@@ -3,6 +3,29 @@ enum IPv4 {
   static let minimumLength = 20
   /// More fragments, and the fragment offset: both zero in a whole datagram.
   static let fragmentMask: UInt16 = 0x3FFF
+
+  /// The end of a source route that is not used up (RFC 791 section 3.1, options 131 and 137): the
+  /// header's destination is then only the next hop, and TCP's other end is the last address.
+  static func routedDestination(_ header: Span<UInt8>) -> UInt32? {
+    let end = min(Int(header[0] & 0x0F) &* 4, header.count)
+    var at = minimumLength
+    while at < end, header[at] != 0 {
+      if header[at] == 1 {
+        at += 1
+        continue
+      }
+      guard at + 1 < end else { return nil }
+      let length = Int(header[at + 1])
+      guard length >= 2, at + length <= end else { return nil }
+      if header[at] == 131 || header[at] == 137 {
+        // Pointer, then addresses of four octets.
+        let isOpen = length >= 7 && Int(header[at + 2]) <= length - 3
+        return isOpen ? header.bigEndian32(at + length - 4) : nil
+      }
+      at += length
+    }
+    return nil
+  }
 }
 
 extension HeaderWalk {

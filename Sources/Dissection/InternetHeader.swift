@@ -17,7 +17,9 @@ struct InternetHeader {
     } else {
       precondition(bytes.count >= IPv4.minimumLength)
       source = IPAddress(version4: bytes.bigEndian32(12))
-      destination = IPAddress(version4: bytes.bigEndian32(16))
+      // Without options, as nearly always, there is nothing to look for.
+      let route = bytes[0] == 0x45 ? nil : IPv4.routedDestination(bytes)
+      destination = IPAddress(version4: route ?? bytes.bigEndian32(16))
       identification = bytes.bigEndian16(4)
       hopLimit = bytes[8]
     }
