@@ -29,7 +29,8 @@ class BusyServer(Story):
                "FIN_WAIT_2 is over), two draining (clients in FIN_WAIT_2); two connections "
                "ESTABLISHED; "
                "TIME_WAIT at whichever side closed first in the last minute; four connections "
-               "reset; late: one retransmitted FIN, and one duplicate whose answer draws a RST")
+               "reset; late: one retransmitted FIN, and two duplicates whose answers from "
+               "TIME_WAIT draw a RST each")
     tap = "server"
     expression = ""
     snapshot_length = 96

@@ -80,7 +80,7 @@ class LateDuplicate(Story):
     number = "12"
     slug = "late-duplicate"
     title = "A late duplicate ends TIME_WAIT"
-    verdict = ("late: duplicate-data, then the RST it provoked; "
+    verdict = ("late: duplicate-data, the ACK it draws from TIME_WAIT and the RST which that draws; "
                "client CLOSED early: cause time-wait-assassination")
 
     def play(self):
@@ -101,8 +101,8 @@ class LateDuplicatesAnswered(Story):
     number = "12b"
     slug = "late-duplicates-answered"
     title = "Late duplicates restart TIME_WAIT"
-    verdict = ("late: duplicate-data, retransmitted-fin, each answered by ACK; "
-               "client TIME_WAIT after 68 s; server CLOSED")
+    verdict = ("late: duplicate-data and retransmitted-fin, and the ACK that answers each and "
+               "reaches nobody; client TIME_WAIT after 68 s; server CLOSED")
     client_ends = ("TIME_WAIT",)
 
     def play(self):
@@ -127,7 +127,7 @@ class AfterTimeWait(Story):
     number = "13"
     slug = "after-time-wait"
     title = "A packet that outlives TIME_WAIT"
-    verdict = "both CLOSED; late: after-time-wait, answered by RST"
+    verdict = "both CLOSED; late: after-time-wait, and the RST that answers it and reaches nobody"
 
     def play(self):
         near, far = self.open()
@@ -209,7 +209,7 @@ class RefusedPort(Story):
     number = "18"
     slug = "refused-port"
     title = "Refused port"
-    verdict = "one attempt, refused; both CLOSED; no finding but the reset"
+    verdict = "one attempt, refused; both CLOSED; no finding"
 
     def play(self):
         near = self.client_socket()
