@@ -53,7 +53,7 @@ extension TextReport {
       .init("since"), .init("for"), .init("sure"), .init("frames", cutTo: 5),
     ])
     for row in rows.rows {
-      let state = row.finding.kind == .halfOpen ? "half open" : row.end.claim.state.name
+      let state = row.end.claim.state.name
       table.append([
         String(row.connection), row.end.local.text, row.end.remote.text, state, since(row.end),
         row.finding.age?.words ?? "", row.end.claim.certainty.name, frames(row),

@@ -37,6 +37,7 @@ struct TextReport {
       writeResets()
       writeClean()
     }
+    writeDials()
     writeYoung()
     writeSkipped()
     writeEvicted()
@@ -99,6 +100,13 @@ struct TextReport {
         "\(sections.openConnections.counted("connection")) still open at the end of the capture.")
     }
     output.appendLine()
+  }
+
+  private mutating func writeDials() {
+    let counts = [(sections.refused, "refused"), (sections.unanswered, "without an answer")]
+    let parts = counts.filter { $0.0 > 0 }.map { "\($0.0.grouped) \($0.1)" }
+    if parts.isEmpty { return }
+    output.appendWrapped("Never opened: " + parts.joined(separator: ", ") + ".")
   }
 
   private mutating func writeYoung() {

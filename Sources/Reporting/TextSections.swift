@@ -56,6 +56,9 @@ struct TextSections {
   private(set) var resetCauses: [ResetCause: Int] = [:]
   private(set) var lateEffects: [LateEffect: Int] = [:]
   private(set) var openConnections = 0
+  /// Dials that came to nothing: answered by RST or ACK, and not answered at all.
+  private(set) var refused = 0
+  private(set) var unanswered = 0
   /// States too young to be findings.
   private(set) var young = 0
   private(set) var oneSided = 0
@@ -84,6 +87,8 @@ struct TextSections {
   mutating func add(_ selected: Selected) {
     let connection = selected.connection
     if connection.close == .open { openConnections += 1 }
+    if connection.close == .refused { refused += 1 }
+    if connection.close == .attempt { unanswered += 1 }
     young += selected.young
     if connection.oneSided { oneSided += 1 }
     if connection.gap { gaps += 1 }

@@ -54,6 +54,7 @@ struct Endpoint: Sendable {
 
   var packets = 0
   var bytesSent: UInt64 = 0
+  /// Its last segment but for RSTs.
   var lastSent = Mark.none
   /// The last time it sent payload not sent before.
   var lastPayload = Timestamp.distantPast
@@ -181,5 +182,15 @@ extension SentFIN {
     passed = unseen
     acked = unseen
     ackPassed = unseen
+  }
+  var isInferred: Bool { unseen.isSet && isSent }
+
+  /// The FIN was not missed: the file is out of order.
+  mutating func turnUp(_ segment: Segment) {
+    unseen = .none
+    ack = segment.acknowledgmentNumber
+    transmissions = Transmissions()
+    transmissions.add(Mark(segment))
+    passed = Mark(segment)
   }
 }

@@ -94,7 +94,7 @@ struct Lateness {
   }
 
   private var duplicateAfterFIN: LateKind? {
-    guard own.fin.acked.isSet, !flags.contains(.rst) else { return nil }
+    guard own.fin.acked.isSet, !own.fin.isInferred, !flags.contains(.rst) else { return nil }
     if flags.contains(.syn) { return .duplicateSYNACK }
     if flags.contains(.fin) { return .retransmittedFIN }
     return segment.payloadLength > 1 || (segment.payloadLength == 1 && !isKeepAlive)

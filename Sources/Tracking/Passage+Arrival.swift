@@ -14,6 +14,13 @@ extension Passage {
     }
   }
 
+  /// A RST without ACK repeats the acknowledgment number of what it answers. If that was sent long
+  /// after all the sender's data had passed, it is what the receiver still waits for.
+  private func isAnswered(_ receiver: Endpoint, by sender: Endpoint) -> Bool {
+    !isACK && segment.sequenceNumber == receiver.ackSent
+      && receiver.lastSent.time.since(sender.lastSent.time) > receiverAnswerTime
+  }
+
   private func completeHandshake(of receiver: inout Endpoint, from sender: Endpoint) {
     let hasSYN = receiver.sent.contains(.syn) || receiver.sent.contains(.synACK)
     guard hasSYN, !receiver.established.isSet,
@@ -31,6 +38,7 @@ extension Passage {
     guard !receiver.resetPassed.isSet else { return }
     let verdict = ResetVerdict(segment, at: receiver, from: sender, claimed: receiverBefore)
     switch verdict {
+    case .perhaps where isAnswered(receiver, by: sender): receiver.resetPassed = mark
     case .accepted: receiver.resetPassed = mark
     case .perhaps: receiver.resetMaybe = mark
     case .ignored, .challenged: break

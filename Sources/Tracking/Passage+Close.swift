@@ -17,6 +17,10 @@ extension Passage {
     // Without ACK every receiver drops it (RFC 9293 section 3.10.7.4, fifth check); on a SYN Linux
     // drops it in LISTEN (tcp_rcv_state_process).
     guard isACK, !isSYN else { return }
+    if sender.fin.isInferred, end == sender.fin.end {
+      sender.fin.turnUp(segment)
+      return
+    }
     if sender.fin.isSent {
       if end == sender.fin.end { retransmitFIN(&sender.fin) }
       return

@@ -7,6 +7,7 @@ struct Passage {
   let isNetworkDuplicate: Bool
   /// How long an answer of each end can still be under way after something passed towards it.
   let senderAnswerTime: Interval
+  let receiverAnswerTime: Interval
   /// What the ends were claimed to be before; nil while neither has begun to close.
   let senderBefore: Claim?
   let receiverBefore: Claim?
@@ -30,7 +31,7 @@ struct Passage {
 
   /// What the segment tells of its sender.
   mutating func leave(_ sender: inout Endpoint, towards receiver: inout Endpoint) {
-    sender.lastSent = mark
+    if !isRST { sender.lastSent = mark }
     if segment.flags.contains(.fin) { noteFirstFIN(&sender.fin, receiver) }
     if isRST {
       sendRST(&sender)

@@ -134,7 +134,8 @@ public struct Tracker: ~Copyable {
     measureHandshake(segment, slot: slot, sender: sender)
     var passage = Passage(
       segment: segment, isNetworkDuplicate: isNetworkDuplicate,
-      senderAnswerTime: table[slot].answerTime(sender), senderBefore: senderBefore,
+      senderAnswerTime: table[slot].answerTime(sender),
+      receiverAnswerTime: table[slot].answerTime(sender.peer), senderBefore: senderBefore,
       receiverBefore: receiverBefore, gap: table[slot].gap)
     passage.apply(to: &table[slot].ends, from: sender)
     table[slot].gap = passage.gap

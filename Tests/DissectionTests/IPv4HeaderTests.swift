@@ -33,15 +33,16 @@ struct IPv4HeaderTests {
   }
 
   /// Loose and strict source routes: the last address is TCP's other end while any is left.
-  @Test(arguments: [
-    ([131, 11, 4, 198, 51, 100, 1, 198, 51, 100, 2, 0], "198.51.100.2:80"),
-    ([1, 137, 7, 4, 198, 51, 100, 3], "198.51.100.3:80"),
-    ([131, 11, 12, 198, 51, 100, 1, 198, 51, 100, 2, 0], "10.0.0.2:80"),
-    ([131, 3, 4, 0], "10.0.0.2:80"),
-    ([131, 40, 4, 0], "10.0.0.2:80"),
-    ([131, 0, 0, 0], "10.0.0.2:80"),
-    ([1, 1, 1, 131], "10.0.0.2:80"),
-  ] as [([UInt8], SocketAddress)])
+  @Test(
+    arguments: [
+      ([131, 11, 4, 198, 51, 100, 1, 198, 51, 100, 2, 0], "198.51.100.2:80"),
+      ([1, 137, 7, 4, 198, 51, 100, 3], "198.51.100.3:80"),
+      ([131, 11, 12, 198, 51, 100, 1, 198, 51, 100, 2, 0], "10.0.0.2:80"),
+      ([131, 3, 4, 0], "10.0.0.2:80"),
+      ([131, 40, 4, 0], "10.0.0.2:80"),
+      ([131, 0, 0, 0], "10.0.0.2:80"),
+      ([1, 1, 1, 131], "10.0.0.2:80"),
+    ] as [([UInt8], SocketAddress)])
   func sourceRoute(_ options: [UInt8], _ destination: SocketAddress) throws {
     let result = dissect([.ethernet, .ipv4(options: options), .tcp(from: 9, to: 80)])
     #expect(try #require(result.segment).destination == destination)

@@ -183,6 +183,21 @@ import Tracking
     #expect(claim.possible.contains(.closeWait))
   }
 
+  @Test func `an ACK that stands before its FIN in the file is no sign of an unseen one`() throws {
+    let outcome = try check(
+      Prologue.exchange + """
+        +1.00000  X > Y  FA  101 ack 201  | -  -
+        +1.00001  X > Y  A   102 ack 202  | -  -
+        +1.00002  Y > X  FA  201 ack 101  | -  -
+        +1.01000  Y > X  A   202 ack 102  | TIME_WAIT~  TIME_WAIT~
+        """)
+    let report = try #require(outcome.reports[1])
+    #expect(report.close == .simultaneous)
+    #expect(report.closedFirst == .both)
+    #expect(report.endpoints.responder.finFrame == report.lastFrame - 1)
+    #expect(report.endpoints.responder.finRetransmissions == 0)
+  }
+
   @Test func `the time of a frame far in the past of the capture`() throws {
     // The clock of one capture card lags by a second.
     try check(
