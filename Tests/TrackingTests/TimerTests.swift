@@ -183,6 +183,27 @@ import Tracking
     #expect(claim.possible.contains(.closeWait))
   }
 
+  @Test func `a RST that answers what its receiver still waits for`() throws {
+    // All that X sent was lost behind the tap: Y's acknowledgment shows it, and the RST repeats it.
+    try check(
+      Prologue.exchange + """
+        +1.00  X > Y  PA  101 ack 201 len 8  | -       -
+        +2.00  X > Y  FA  109 ack 201        | -       -
+        +5.00  Y > X  PA  201 ack 101 len 8  | -       ESTABLISHED?
+        +5.01  X > Y  R   101                | CLOSED  CLOSED?
+        """)
+  }
+
+  @Test func `a RST that answers what has been overtaken`() throws {
+    // Y took the data after it had sent that acknowledgment: the RST is old by then.
+    try check(
+      Prologue.exchange + """
+        +1.000  X > Y  PA  101 ack 201 len 8  | -       -
+        +1.001  Y > X  PA  201 ack 101 len 8  | -       ESTABLISHED?
+        +1.002  X > Y  R   101                | CLOSED  ESTABLISHED?
+        """)
+  }
+
   @Test func `an ACK that stands before its FIN in the file is no sign of an unseen one`() throws {
     let outcome = try check(
       Prologue.exchange + """
