@@ -88,7 +88,7 @@ struct TextSections {
     let connection = selected.connection
     if connection.close == .open { openConnections += 1 }
     if connection.close == .refused { refused += 1 }
-    if connection.close == .attempt { unanswered += 1 }
+    if connection.close == .attempt, !connection.oneSided { unanswered += 1 }
     young += selected.young
     if connection.oneSided { oneSided += 1 }
     if connection.gap { gaps += 1 }

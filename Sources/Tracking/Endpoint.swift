@@ -113,10 +113,12 @@ struct Transmissions: Sendable {
     last = mark
   }
 
-  /// When the next transmission is due: exponential backoff (RFC 6298 section 5.5), from 1 s.
-  var nextInterval: Interval {
+  /// How long to the next transmission: exponential backoff (RFC 6298 section 5.5), from 1 s.
+  private var nextInterval: Interval {
     interval > .zero ? interval * 2 : .seconds(1)
   }
+
+  var due: Timestamp { last.time.advanced(by: nextInterval) }
 
   /// A retransmission that is this late will not come (three backoff intervals).
   var overdue: Timestamp { last.time.advanced(by: nextInterval * 3) }
@@ -126,7 +128,6 @@ struct Transmissions: Sendable {
   func givesUp(patience: Interval) -> (earliest: Timestamp, nominal: Timestamp) {
     let start = retransmissions > 0 ? firstRetransmission : first.time
     let earliest = start.advanced(by: patience)
-    let due = last.time.advanced(by: nextInterval)
     if retransmissions > 0, due >= earliest { return (earliest, due) }
     return (earliest, start.advanced(by: patience * 2))
   }

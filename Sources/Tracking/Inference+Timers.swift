@@ -121,13 +121,6 @@ extension Inference {
   }
 }
 
-extension Transmissions {
-  /// When a SYN/ACK's series of retransmissions has run out, by its observed backoff.
-  var overdueSYNACK: Timestamp {
-    last.time.advanced(by: nextInterval)
-  }
-}
-
 extension SentFIN {
   var first: Mark { transmissions.first }
 

@@ -68,7 +68,9 @@ struct Inference {
   private var handshake: Belief {
     if own.established.isSet || own.fin.isSent { return .yes }
     guard own.sent.contains(.syn) || own.sent.contains(.synACK) else {
-      return own.sent.contains(.plain) || !rolesKnown ? .presumed : .no
+      // Of an end whose direction was not captured, the other's packets tell that it answered.
+      let isAnswered = own.packets == 0 && peer.sent.contains(.plain)
+      return own.sent.contains(.plain) || !rolesKnown || isAnswered ? .presumed : .no
     }
     guard own.handshakePassed.isSet else { return .no }
     // A SYN/ACK is acknowledged at once: without that, it has not arrived.
@@ -103,7 +105,7 @@ struct Inference {
       state: .synSent, certainty: .proved, possible: StateSet(.synSent),
       since: opening.first.time, ground: .sentSYN, evidence: evidence)
     if doubted { claim.possible.insert(.established) }
-    let due = opening.last.time.advanced(by: opening.nextInterval)
+    let due = opening.due
     let wholeSeries = due.since(opening.first.time) >= .seconds(60)
     if now >= (wholeSeries ? due : opening.overdue) {
       claim.state = .closed
@@ -135,7 +137,7 @@ struct Inference {
       since: peer.opening.last.isSet ? peer.opening.first.time : opening.first.time,
       ground: .sentSYNACK, evidence: Evidence(peer.opening.first.frame, opening.first.frame))
     // tcp_synack_retries = 5: 1 + 2 + 4 + 8 + 16 + 32 s, each rounded up by the timer wheel.
-    let over = max(opening.first.time.advanced(by: .seconds(65)), opening.overdueSYNACK)
+    let over = max(opening.first.time.advanced(by: .seconds(65)), opening.due)
     let silent = !own.handshakePassed.isSet && opening.overdue < over ? opening.overdue : over
     if now >= silent {
       claim.state = .closed

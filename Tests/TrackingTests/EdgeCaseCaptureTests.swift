@@ -86,8 +86,8 @@ import Tracking
     let outcome = try check(
       """
       +0.000  X > Y  S     0                  | SYN_SENT~     -
-      +0.010  X > Y  A     1 ack   1          | ESTABLISHED?  -  | one-sided
-      +0.020  X > Y  PA    1 ack   1 len 100  | ESTABLISHED?  -
+      +0.010  X > Y  A     1 ack   1          | ESTABLISHED?  ESTABLISHED?  | one-sided
+      +0.020  X > Y  PA    1 ack   1 len 100  | ESTABLISHED?  ESTABLISHED?
       +0.040  X > Y  A   101 ack 201          | ESTABLISHED?  -
       +1.000  X > Y  FA  101 ack 201          | FIN_WAIT_1?   -
       +1.020  X > Y  A   102 ack 202          | -             -  | one-sided
@@ -103,7 +103,7 @@ import Tracking
     try check(
       """
       +0.010  Y > X  SA    0 ack   1          | -  SYN_RECEIVED?
-      +0.030  Y > X  A     1 ack 101          | -  ESTABLISHED?  | one-sided
+      +0.030  Y > X  A     1 ack 101          | ESTABLISHED?  ESTABLISHED?  | one-sided
       +0.040  Y > X  PA    1 ack 101 len 200  | -  ESTABLISHED?
       +2.000  Y > X  FA  201 ack 101          | -  FIN_WAIT_1?   | one-sided
       """)
