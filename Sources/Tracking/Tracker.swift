@@ -56,9 +56,6 @@ public struct Tracker: ~Copyable {
     self.options = options
   }
 
-  /// The time of the capture so far; nil before the first segment.
-  public var now: Timestamp? { clock.now }
-
   /// Where the capture was taken: as the options say, else by majority of the handshakes so far.
   public var tap: TapPosition { options.tap ?? vote.position }
 
