@@ -125,7 +125,10 @@ struct ConnectionTable {
     free.append(slot)
     guard let place = place(of: key, hash: hash(key)) else { return }
     if index[place].slot == slot {
-      if older == Self.noSlot { vacate(place) } else { index[place].slot = older }
+      guard older != Self.noSlot else { return vacate(place) }
+      index[place].slot = older
+      // Wireshark's conversation is the key's, whichever incarnation is the newest left.
+      self[older].conversation = self[slot].conversation
       return
     }
     var newer = index[place].slot

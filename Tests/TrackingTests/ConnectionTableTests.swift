@@ -71,6 +71,16 @@ import Testing
     #expect(table.count == 0)
   }
 
+  @Test func `Wireshark's conversation is that of the newest, also when it leaves first`() {
+    var table = ConnectionTable()
+    let first = connection(1, port: 7)
+    let older = table.insert(first, hash: table.hash(first.key))
+    let newer = table.insert(connection(2, port: 7), hash: table.hash(first.key))
+    table[newer].conversation = StreamIndex(first: 5)
+    table.remove(newer)
+    #expect(table[older].conversation.current == 5)
+  }
+
   @Test func `both directions have one key`() {
     let there = Segment.make(from: "[2001:db8::1]:1", to: "10.0.0.1:2", "S", seq: 1)
     let back = Segment.make(from: "10.0.0.1:2", to: "[2001:db8::1]:1", "SA", seq: 1)
