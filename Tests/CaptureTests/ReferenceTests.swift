@@ -1,5 +1,6 @@
 import CPcap
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Capture
@@ -70,47 +71,51 @@ import Testing
     ]
   }()
 
-  @Test(.enabled(if: SharedCorpus.directory != nil, "no captures beside the repository"))
+  @Test(.enabled(if: CaptureCorpus.shared != nil, "\(CaptureCorpus.missing)"))
   func corpusIsReadAsLibpcapReadsIt() throws {
-    let corpus = try #require(SharedCorpus.directory)
+    let corpus = try #require(CaptureCorpus.shared)
     var compared = 0
-    for row in try SharedCorpus.rows(in: corpus) {
-      let path = corpus.appendingPathComponent(row.capture).path
-      if try compare(path, named: row.capture) { compared += 1 }
+    for row in corpus.rows {
+      if try compare(row.path, named: row.capture) { compared += 1 }
     }
     #expect(compared > 300)
   }
 
   @Test func ownCapturesAreReadAsLibpcapReadsThem() throws {
-    let captures = SharedCorpus.repository.appendingPathComponent("Captures")
-    for name in SharedCorpus.files(below: captures) where !name.hasSuffix(".md") {
-      _ = try compare(captures.appendingPathComponent(name).path, named: name)
+    let captures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Captures")
+    let names = try FileManager.default.contentsOfDirectory(atPath: captures.path)
+    var compared = 0
+    for name in names.sorted() where name.contains(".pcap") {
+      let path = captures.appendingPathComponent(name).path
+      if try compare(path, named: name) { compared += 1 }
     }
+    #expect(compared > 20)
   }
 
-  @Test(.enabled(if: SharedCorpus.directory != nil, "no captures beside the repository"))
+  @Test(.enabled(if: CaptureCorpus.shared != nil, "\(CaptureCorpus.missing)"))
   func regularCapturesHaveAsManyPacketsAsTsharkFinds() throws {
-    let corpus = try #require(SharedCorpus.directory)
-    for row in try SharedCorpus.rows(in: corpus) where row.kind == "regular" {
-      let capture = try ReadCapture([corpus.appendingPathComponent(row.capture).path])
-      #expect(capture.frames.count == row.packets, "\(row.capture)")
-      #expect(capture.files[0].format == row.fileType, "\(row.capture)")
+    let corpus = try #require(CaptureCorpus.shared)
+    for row in corpus.rows where row.isRegular {
+      let capture = try ReadCapture([row.path])
+      #expect(capture.frames.count == row.count("packets"), "\(row.capture)")
+      #expect(capture.files[0].format == row["file_type"], "\(row.capture)")
       #expect(capture.damage == [], "\(row.capture)")
     }
   }
 
-  @Test(.enabled(if: SharedCorpus.directory != nil, "no captures beside the repository"))
+  @Test(.enabled(if: CaptureCorpus.shared != nil, "\(CaptureCorpus.missing)"))
   func damagedCapturesAreReadAsFarAsTsharkReadsThem() throws {
-    let corpus = try #require(SharedCorpus.directory)
-    for row in try SharedCorpus.rows(in: corpus) where row.kind == "malformed" {
-      let capture = try ReadCapture([corpus.appendingPathComponent(row.capture).path])
+    let corpus = try #require(CaptureCorpus.shared)
+    for row in corpus.rows where !row.isRegular {
+      let capture = try ReadCapture([row.path])
       // Some blocks of pcapng are numbered as frames without being packets.
       let count = capture.frames.last?.frame ?? 0
-      let isAlike = count == row.packets ?? 0
+      let isAlike = count == row.count("packets")
       if ReferenceTests.tsharkDifferences[row.capture] != nil {
         #expect(!isAlike, "\(row.capture) is read alike: its row can go")
       } else if !isAlike {
-        Issue.record("\(row.capture): \(count) frames, not \(row.packets ?? 0)")
+        Issue.record("\(row.capture): \(count) frames, not \(row.count("packets"))")
       }
     }
   }
