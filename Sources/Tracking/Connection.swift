@@ -66,6 +66,15 @@ struct Connection: Sendable {
     return !only.isDisjoint(with: [.plain, .synACK])
   }
 
+  /// Whether an end's first octet, if known, lies beyond `number`; asked for every segment, and so
+  /// without copying the end out of the pair.
+  func begins(_ role: Role, after number: SequenceNumber) -> Bool {
+    switch role {
+    case .initiator: ends.initiator.begins(after: number)
+    case .responder: ends.responder.begins(after: number)
+    }
+  }
+
   /// How long after a packet passed towards `role` an answer of it can still be on its way.
   func answerTime(_ role: Role) -> Interval {
     let trip = roundTrip[role] ?? .milliseconds(100)

@@ -91,6 +91,12 @@ struct Endpoint: Sendable {
   var tookDataInFinWait2 = false
 }
 
+extension Endpoint {
+  func begins(after number: SequenceNumber) -> Bool {
+    sent.contains(.initialSequence) && number.isBefore(initial)
+  }
+}
+
 /// How often something was sent that is retransmitted until acknowledged.
 struct Transmissions: Sendable {
   var first = Mark.none

@@ -107,12 +107,8 @@ extension Tracker {
   mutating func noteForeign(
     _ segment: Segment, slot: UInt32, sender: Role, stream: Int
   ) -> LateKind? {
-    guard segment.flags.contains(.ack), segment.flags.isDisjoint(with: [.syn, .rst]) else {
-      return nil
-    }
-    let initial = table[slot].ends[sender.peer].initial
-    guard table[slot].ends[sender.peer].sent.contains(.initialSequence),
-      segment.acknowledgmentNumber.isBefore(initial),
+    guard segment.flags.contains(.ack), segment.flags.isDisjoint(with: [.syn, .rst]),
+      table[slot].begins(sender.peer, after: segment.acknowledgmentNumber),
       let stone = tombstones.find(digest: table[slot].key.digest),
       stone.fits(segment, segment.source == table[slot].key.low)
     else { return nil }
