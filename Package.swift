@@ -48,6 +48,9 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Dissection", "Tracking"], path: "Tests/TestSupport",
       swiftSettings: strict),
+    .target(
+      name: "KernelRecordings", dependencies: ["Capture", "Dissection", "Tracking", "TestSupport"],
+      path: "Tests/KernelRecordings", swiftSettings: strict),
     .testTarget(
       name: "DissectionTests", dependencies: ["Dissection", "TestSupport"], swiftSettings: strict),
     .testTarget(
@@ -60,7 +63,7 @@ let package = Package(
     .testTarget(
       name: "FinwaitTests",
       dependencies: [
-        "finwait", "TestSupport",
+        "finwait", "KernelRecordings", "TestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["CorpusDifferences.tsv", "KernelDifferences.tsv", "KernelLateDifferences.tsv"],

@@ -4,6 +4,8 @@ import TestSupport
 import Testing
 import Tracking
 
+@testable import KernelRecordings
+
 /// What finwait calls late at the receiver's own tap is what the receiver's kernel had no use for.
 @Suite(.enabled(if: KernelRecording.isThere, "\(KernelRecording.missing)"))
 struct KernelLateTests {

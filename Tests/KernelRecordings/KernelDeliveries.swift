@@ -1,5 +1,4 @@
 import Dissection
-import Testing
 import Tracking
 
 /// The packets given to one host, each with its frame in that host's own capture.

@@ -3,8 +3,6 @@ import Foundation
 import TestSupport
 import Tracking
 
-@testable import finwait
-
 /// Two hosts whose kernel told its own states while they were captured: `kernel/NAME` among the
 /// shared files.
 struct KernelRecording {
@@ -51,7 +49,7 @@ struct KernelRecording {
         var fields = try decoder.unkeyedContainer()
         let host = try fields.decode(String.self)
         let port = try fields.decode(UInt16.self)
-        socket = SocketAddress(address: try IPAddress(parsing: host), port: port)
+        socket = SocketAddress(address: IPAddress(stringLiteral: host), port: port)
       }
     }
     let t: Double
