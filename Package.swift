@@ -51,6 +51,9 @@ let package = Package(
     .target(
       name: "KernelRecordings", dependencies: ["Capture", "Dissection", "Tracking", "TestSupport"],
       path: "Tests/KernelRecordings", swiftSettings: strict),
+    .target(
+      name: "Simulation", dependencies: ["Dissection", "Tracking", "TestSupport"],
+      path: "Tests/Simulation", swiftSettings: strict),
     .testTarget(
       name: "DissectionTests", dependencies: ["Dissection", "TestSupport"], swiftSettings: strict),
     .testTarget(
@@ -58,6 +61,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "TrackingTests", dependencies: ["Tracking", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["Simulation", "Tracking", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "TestSupport"], swiftSettings: strict),
     .testTarget(
