@@ -1,6 +1,7 @@
 import Simulation
 import TestSupport
 import Testing
+import Tracking
 
 struct ModelHostTests {
   @Test
