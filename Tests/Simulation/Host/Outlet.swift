@@ -6,7 +6,7 @@ struct Outlet: Sendable {
   let remote: SocketAddress
   /// Linux gives each pair of addresses a timestamp clock of its own, which runs on from one
   /// connection to the next (RFC 7323 section 7.1).
-  let timestampOffset: UInt32
+  var timestampOffset: UInt32
   /// The time of the event under way.
   var now = Timestamp(nanoseconds: 0)
   var segments: [Segment] = []
