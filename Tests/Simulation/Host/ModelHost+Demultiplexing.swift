@@ -13,11 +13,12 @@ extension ModelHost {
     }
     if timeWait != nil { return takeInTimeWait(segment) }
     if request != nil { return takeInRequest(segment) }
-    return takeWithoutSocket(segment)
+    return takeWithoutSocket(segment, initial: nil)
   }
 
   /// RFC 9293 sections 3.10.7.1 and 3.10.7.2.
-  private mutating func takeWithoutSocket(_ segment: Segment) -> Bool {
+  /// - Parameter initial: ISS where a TIME_WAIT chose it.
+  private mutating func takeWithoutSocket(_ segment: Segment, initial: SequenceNumber?) -> Bool {
     guard isListening else {
       outlet.reset(answering: segment)
       return false
@@ -30,13 +31,10 @@ extension ModelHost {
     }
     // Linux drops SYN with FIN.
     guard segment.flags.contains(.syn), !segment.flags.contains(.fin) else { return false }
-    open(segment, initial: initialSequenceNumber())
-    return true
-  }
-
-  private mutating func open(_ syn: Segment, initial: SequenceNumber) {
     incarnation += 1
-    request = ModelRequest(syn, initial: initial, settings: settings, through: &outlet)
+    request = ModelRequest(
+      segment, initial: initial ?? initialSequenceNumber(), settings: settings, through: &outlet)
+    return true
   }
 
   private mutating func takeInRequest(_ segment: Segment) -> Bool {
@@ -61,7 +59,7 @@ extension ModelHost {
   }
 
   private mutating func takeInTimeWait(_ segment: Segment) -> Bool {
-    switch timeWait?.receive(segment, at: outlet.now) ?? .nothing {
+    switch timeWait?.receive(segment, through: outlet) ?? .nothing {
     case .nothing:
       break
     case .acknowledge:
@@ -77,8 +75,7 @@ extension ModelHost {
         return false
       }
       timeWait = nil
-      open(segment, initial: initial)
-      return true
+      return takeWithoutSocket(segment, initial: initial)
     }
     return timeWait?.tookNews ?? false
   }
@@ -152,7 +149,7 @@ extension ModelHost {
       socket = nil
     case .timeWait, .finWait2:
       guard let socket, state == .timeWait || socket.isOrphan else { return }
-      timeWait = ModelTimeWait(socket, at: outlet.now)
+      timeWait = ModelTimeWait(socket, through: outlet)
       self.socket = nil
     case .listen, .synSent, .synReceived, .established, .finWait1, .closeWait, .closing, .lastAck:
       return

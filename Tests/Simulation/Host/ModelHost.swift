@@ -68,6 +68,8 @@ public struct ModelHost: Sendable {
     public var numbersPackets = true
     /// Initial sequence numbers follow no clock, so that a later connection's can be the lower.
     public var hasRandomInitialNumbers = false
+    /// Of the kernel's timers, in hertz: 100, 250, 300 or 1000 in practice.
+    public var tickFrequency: Int64 = 250
     public init() {}
   }
 
@@ -77,11 +79,13 @@ public struct ModelHost: Sendable {
   public let local: SocketAddress
   public let remote: SocketAddress
   public let settings: Settings
-  /// What last changed the state, the orphan or the incarnation.
+  /// What the last change of state came from.
   public private(set) var cause = ChangeCause.call(isSilent: true)
   /// Counts the connections that this end has begun: 0 before the first, unchanged when one ends.
   public internal(set) var incarnation = 0
 
+  /// At the last change of state.
+  private var wasFINHeldBack = false
   var isListening = false
   var isReading = true
   var random: SplitMix64
@@ -90,19 +94,22 @@ public struct ModelHost: Sendable {
   var request: ModelRequest?
   var socket: ModelSocket?
   var timeWait: ModelTimeWait?
-  let initialNumberBase: UInt32
+  var initialNumberBase: UInt32
 
   /// - Parameter seed: chooses initial sequence numbers, identifications, the delay of
   ///   acknowledgments and timer slack.
   public init(local: SocketAddress, remote: SocketAddress, settings: Settings, seed: UInt64) {
     self.local = local
     self.remote = remote
+    var settings = settings
+    if local.address.version4 == nil { settings.numbersPackets = false }
     self.settings = settings
     random = SplitMix64(seed: seed)
     initialNumberBase = UInt32(truncatingIfNeeded: random.next())
     outlet = Outlet(
       local: local, remote: remote,
-      timestampOffset: UInt32(truncatingIfNeeded: random.next()))
+      timestampOffset: UInt32(truncatingIfNeeded: random.next()),
+      wheel: TimerWheel(frequency: settings.tickFrequency, phase: random.next()))
   }
 
   /// Of the socket that stands for the 4-tuple; CLOSED without one, whether a listener is there or
@@ -143,17 +150,18 @@ public struct ModelHost: Sendable {
     carryOut(call)
     settle()
     let sent = outlet.drain()
-    note(before, .call(isSilent: sent.isEmpty), sent)
+    note(before, .call(isSilent: sent.isEmpty || isFINHeldBack))
     return sent
   }
 
   public mutating func receive(_ segment: Segment, at now: Timestamp) -> Reception {
+    precondition(segment.destination == local && segment.source == remote)
     let before = standing
     outlet.now = now
     let isNews = take(segment)
     settle()
     let sent = outlet.drain()
-    note(before, .packet, sent)
+    note(before, .packet)
     return Reception(before: before.state, after: state, isNews: isNews, sent: sent)
   }
 
@@ -164,32 +172,25 @@ public struct ModelHost: Sendable {
     fireTimers()
     settle()
     let sent = outlet.drain()
-    note(before, .timer(isSilent: sent.isEmpty), sent)
+    note(before, .timer(isSilent: sent.isEmpty))
     return sent
   }
 
   private struct Standing: Equatable {
     var state: TCPState
-    var isOrphan: Bool
     var incarnation: Int
-    var isFINHeldBack: Bool
   }
 
-  private var standing: Standing {
-    Standing(
-      state: state, isOrphan: isOrphan, incarnation: incarnation, isFINHeldBack: isFINHeldBack)
-  }
+  private var standing: Standing { Standing(state: state, incarnation: incarnation) }
 
-  /// Notes why the state has changed; a FIN that leaves at last shows what the call had changed.
-  private mutating func note(_ before: Standing, _ cause: ChangeCause, _ sent: [Segment]) {
-    let after = standing
-    if before == after { return }
-    if before.state == after.state, before.isOrphan == after.isOrphan,
-      before.incarnation == after.incarnation
-    {
-      self.cause = .call(isSilent: false)
-    } else {
+  /// Notes why the state has changed; a FIN that leaves at last shows what a call had changed.
+  private mutating func note(_ before: Standing, _ cause: ChangeCause) {
+    if standing != before {
       self.cause = cause
+      wasFINHeldBack = isFINHeldBack
+    } else if wasFINHeldBack, !isFINHeldBack {
+      self.cause = .call(isSilent: false)
+      wasFINHeldBack = false
     }
   }
 }

@@ -25,7 +25,9 @@ struct ModelRequest: Sendable {
   private(set) var retries = 0
   /// When the first SYN/ACK was sent.
   let answered: Timestamp
+  /// Our timestamp clock at the first and at the latest SYN/ACK.
   private let firstClock: UInt32
+  private var lastClock: UInt32
   private(set) var nextTimer: Timestamp
   private var answerLimit = AnswerLimit()
 
@@ -39,13 +41,15 @@ struct ModelRequest: Sendable {
     timestamps = TimestampMemory(syn, isOffered: settings.hasTimestamps, at: out.now)
     answered = out.now
     firstClock = out.timestampValue
-    nextTimer = out.now.advanced(by: RetransmissionTimeout.initial)
+    lastClock = firstClock
+    nextTimer = out.expiry(of: RetransmissionTimeout.initial)
     sendSYNACK(through: &out)
   }
 
   private var next: SequenceNumber { syn.sequenceNumber + 1 }
 
-  private func sendSYNACK(through out: inout Outlet) {
+  private mutating func sendSYNACK(through out: inout Outlet) {
+    lastClock = out.timestampValue
     var options = out.options(timestamps)
     options.maximumSegmentSize = UInt16(ModelSocket.maximumSegment)
     options.windowScale = syn.options.windowScale == nil ? nil : ModelHost.windowScale
@@ -63,7 +67,7 @@ struct ModelRequest: Sendable {
     if segment.sequenceNumber == syn.sequenceNumber, flags == .syn, !isOld {
       if answerLimit.allows(segment, at: out.now) {
         sendSYNACK(through: &out)
-        nextTimer = out.now.advanced(by: RetransmissionTimeout.initial * (1 << Int64(retries)))
+        nextTimer = out.expiry(of: RetransmissionTimeout.initial * (1 << Int64(retries)))
       }
       return .nothing
     }
@@ -71,7 +75,7 @@ struct ModelRequest: Sendable {
     if flags.contains(.ack), segment.acknowledgmentNumber != initial + 1 { return .refused }
 
     // First, the sequence number.
-    if isOld || echoesForeignTimestamp(segment, at: out.timestampValue) || !isInWindow(segment) {
+    if isOld || echoesForeignTimestamp(segment) || !isInWindow(segment) {
       if !flags.contains(.rst), answerLimit.allows(segment, at: out.now) {
         out.send(
           .ack, initial + 1, acknowledging: next,
@@ -100,10 +104,10 @@ struct ModelRequest: Sendable {
   }
 
   /// It echoes a timestamp that no SYN/ACK of this request carried.
-  private func echoesForeignTimestamp(_ segment: Segment, at clock: UInt32) -> Bool {
+  private func echoesForeignTimestamp(_ segment: Segment) -> Bool {
     let echo = segment.options.timestampEcho
     guard timestamps.isOn, segment.options.hasTimestamps, echo != 0 else { return false }
-    return Int32(bitPattern: echo &- firstClock) < 0 || Int32(bitPattern: clock &- echo) < 0
+    return Int32(bitPattern: echo &- firstClock) < 0 || Int32(bitPattern: lastClock &- echo) < 0
   }
 
   /// - Returns: false when the tries are used up.
@@ -111,7 +115,7 @@ struct ModelRequest: Sendable {
     if retries >= Self.mostRetries { return false }
     retries += 1
     sendSYNACK(through: &out)
-    nextTimer = out.now.advanced(by: RetransmissionTimeout.initial * (1 << Int64(retries)))
+    nextTimer = out.expiry(of: RetransmissionTimeout.initial * (1 << Int64(retries)))
     return true
   }
 }

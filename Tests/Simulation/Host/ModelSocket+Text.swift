@@ -20,12 +20,8 @@ extension ModelSocket {
   }
 
   private mutating func queue(_ segment: Segment, through out: inout Outlet) {
-    if segment.sequenceLength == 0 || segment.flags.contains(.syn) { return }
-    let isOld = segment.sequenceEnd.isAtOrBefore(incoming.next)
-    let isBeyond = segment.sequenceNumber.isAtOrAfter(incoming.next + incoming.window)
-    // Linux takes a bare FIN in order behind a window that is shut.
-    let isNextFIN = segment.payloadLength == 0 && segment.sequenceNumber == incoming.next
-    if isOld || (isBeyond && !isNextFIN) {
+    if segment.sequenceLength == 0 { return }
+    guard isToBeTaken(segment) else {
       acknowledgment = .atOnce
       return
     }
@@ -38,6 +34,16 @@ extension ModelSocket {
       acknowledgment = .soon
     }
     if isFINReached { takeFIN() }
+  }
+
+  /// Whether it has something new for which there is room. Linux takes a bare FIN in order behind a
+  /// window that is shut.
+  private func isToBeTaken(_ segment: Segment) -> Bool {
+    if segment.sequenceEnd.isAtOrBefore(incoming.next) { return false }
+    if incoming.window == 0 {
+      return segment.payloadLength == 0 && segment.sequenceNumber == incoming.next
+    }
+    return segment.sequenceNumber.isBefore(incoming.next + incoming.window)
   }
 
   private mutating func takeFIN() {
@@ -66,7 +72,7 @@ extension ModelSocket {
       if isLarge || (acknowledgeAt == .distantFuture && Bool.random(using: &random)) {
         sendAcknowledgment(through: &out)
       } else if acknowledgeAt == .distantFuture {
-        acknowledgeAt = out.now.advanced(by: .milliseconds(40))
+        acknowledgeAt = out.expiry(of: .milliseconds(40))
       }
     case .atOnce:
       sendAcknowledgment(through: &out)

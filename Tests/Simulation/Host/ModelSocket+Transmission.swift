@@ -6,12 +6,12 @@ extension ModelSocket {
   mutating func dial(through out: inout Outlet) {
     dialClock = out.timestampValue
     timed = (outgoing.end, out.now)
-    retransmitAt = out.now.advanced(by: timeout.current)
+    retransmitAt = out.expiry(of: timeout.current)
     sendSYN(through: &out)
   }
 
   mutating func sendSYN(through out: inout Outlet) {
-    let isCrossed = state == .synReceived
+    let isCrossed = state != .synSent
     var options = out.options(timestamps)
     options.maximumSegmentSize = UInt16(Self.maximumSegment)
     options.windowScale = !isCrossed || incoming.windowScale > 0 ? ModelHost.windowScale : nil
@@ -22,7 +22,7 @@ extension ModelSocket {
       acknowledging: isCrossed ? incoming.next : SequenceNumber(0),
       window: UInt16(min(settings.receiveBuffer, 65535)), options: options,
       identification: nextIdentification())
-    outgoing.next = start + 1
+    if outgoing.next == start { outgoing.next = start + 1 }
   }
 
   mutating func sendAcknowledgment(through out: inout Outlet) {
@@ -66,7 +66,7 @@ extension ModelSocket {
     if outgoing.isAllSent || outgoing.inFlight > 0 {
       probeAt = .distantFuture
     } else if probeAt == .distantFuture {
-      probeAt = out.now.advanced(by: timeout.current)
+      probeAt = out.expiry(of: timeout.current)
     }
   }
 
@@ -76,7 +76,7 @@ extension ModelSocket {
     send(piece, from: outgoing.next, through: &out)
     outgoing.next = outgoing.next + piece.octets + (piece.hasFIN ? 1 : 0)
     if timed == nil, recoveryEnd == nil { timed = (outgoing.next, out.now) }
-    if isFirstInFlight { retransmitAt = out.now.advanced(by: timeout.current) }
+    if isFirstInFlight { retransmitAt = out.expiry(of: timeout.current) }
   }
 
   private mutating func send(
@@ -91,7 +91,7 @@ extension ModelSocket {
   /// Sends the earliest unacknowledged segment again.
   mutating func retransmit(through out: inout Outlet) {
     timed = nil
-    if state == .synSent || state == .synReceived { return sendSYN(through: &out) }
+    if outgoing.unacknowledged == outgoing.initial { return sendSYN(through: &out) }
     let piece = outgoing.piece(from: outgoing.unacknowledged, before: outgoing.next)
     send(piece, from: outgoing.unacknowledged, through: &out)
   }

@@ -6,10 +6,14 @@ struct Outlet: Sendable {
   let remote: SocketAddress
   /// Linux gives each pair of addresses a timestamp clock of its own, which runs on from one
   /// connection to the next (RFC 7323 section 7.1).
-  let timestampOffset: UInt32
+  var timestampOffset: UInt32
   /// The time of the event under way.
   var now = Timestamp(nanoseconds: 0)
   var segments: [Segment] = []
+  let wheel: TimerWheel
+
+  /// When a timer fires that is set now.
+  func expiry(of wait: Interval) -> Timestamp { wheel.expiry(of: wait, from: now) }
 
   /// The timestamp clock, of 1 ms.
   var timestampValue: UInt32 {
