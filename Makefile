@@ -7,11 +7,11 @@ SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Source
 RELEASE = .build/release/finwait
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build release test check lint format demo install uninstall man captures \
-	goldens clean
+.PHONY: help setup build release test kernel-test check lint format demo install uninstall man \
+	captures goldens clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install the libraries that finwait needs, where they are missing
 	@scripts/setup
@@ -24,6 +24,9 @@ release: setup ## Build for use
 
 test: setup ## Run the tests
 	$(SWIFT) test
+
+kernel-test: setup ## Hold the states against this machine's kernel (Linux, root)
+	FINWAIT_KERNEL_TESTS=1 $(SWIFT) test --filter '^KernelTests[.]'
 
 check: lint build test ## What CI runs: lint, build, test
 
