@@ -16,9 +16,9 @@ class Tap:
         self.words = []
         self.ready = threading.Event()
         self.process = subprocess.Popen(
-            ["ip", "netns", "exec", host.name, "tcpdump", "-i", interface, "-n", "-Z", "root",
-             "--time-stamp-precision=nano", "--immediate-mode", "-U", "-s", str(snapshot_length),
-             "-w", path, expression],
+            host.command(
+                "tcpdump", "-i", interface, "-n", "-Z", "root", "--time-stamp-precision=nano",
+                "--immediate-mode", "-U", "-s", str(snapshot_length), "-w", path, expression),
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()

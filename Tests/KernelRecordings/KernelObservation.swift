@@ -5,14 +5,13 @@ import Tracking
 
 /// What finwait says of a kernel recording's ends, instant by instant.
 struct KernelObservation: ~Copyable {
-  private let recording: KernelRecording
   private var tracker = Tracker()
-  private let dissector = Dissector()
   private var indices: [Way: Int] = [:]
   /// Indices of the ends, by connection number.
   private var known: [Int: Pair<Int?>] = [:]
-  /// The last word on connections that have left memory, by end.
+  /// The last word on connections that have left memory, by end, and what came late to them.
   private var retired: [Saying?]
+  private var retiredLate: [LateSegment] = []
 
   /// An end: its own address, then the other's.
   struct Way: Hashable {
@@ -20,10 +19,9 @@ struct KernelObservation: ~Copyable {
     let remote: SocketAddress
   }
 
-  init(_ recording: KernelRecording) {
-    self.recording = recording
-    retired = Array(repeating: nil, count: recording.ends.count)
-    for (index, end) in recording.ends.enumerated() {
+  init(of ends: [KernelRecording.End]) {
+    retired = Array(repeating: nil, count: ends.count)
+    for (index, end) in ends.enumerated() {
       indices[Way(local: end.local, remote: end.remote)] = index
     }
   }
@@ -31,23 +29,38 @@ struct KernelObservation: ~Copyable {
   /// Reads the capture of a tap and tells what is said at every `step`, by end; nil where nothing
   /// is.
   mutating func sample(
-    _ tap: String, every step: Interval,
+    _ recording: KernelRecording, _ tap: String, every step: Interval,
     _ body: (_ instant: Timestamp, _ sayings: [Saying?]) -> Void
   ) throws {
     var next = recording.start
-    try Self.read(recording.path(tap), dissector) { segment in
+    try Self.read(recording.path(tap), Dissector()) { segment in
       while next < segment.time, next <= recording.end {
         body(next, sayings(at: next))
         next = next.advanced(by: step)
       }
-      var left: [ConnectionReport] = []
-      tracker.receive(segment) { left.append($0) }
-      for report in left { Self.join(report, ends(of: report), into: &retired) }
+      receive(segment)
     }
     while next <= recording.end {
       body(next, sayings(at: next))
       next = next.advanced(by: step)
     }
+  }
+
+  /// Takes the next segment of a capture.
+  mutating func receive(_ segment: Segment) {
+    var left: [ConnectionReport] = []
+    tracker.receive(segment) { left.append($0) }
+    for report in left {
+      Self.join(report, ends(of: report), into: &retired)
+      retiredLate += report.late
+    }
+  }
+
+  /// All that is late, as it is told at an instant.
+  func late(at instant: Timestamp) -> [LateSegment] {
+    var late = retiredLate
+    tracker.forEachConnection(at: instant) { late += $0.late }
+    return late
   }
 
   static func read(
@@ -66,7 +79,8 @@ struct KernelObservation: ~Copyable {
     }) {}
   }
 
-  private mutating func sayings(at instant: Timestamp) -> [Saying?] {
+  /// What is said at an instant, by end; nil where nothing is.
+  mutating func sayings(at instant: Timestamp) -> [Saying?] {
     var sayings = retired
     var reports: [ConnectionReport] = []
     tracker.forEachConnection(at: instant) { reports.append($0) }

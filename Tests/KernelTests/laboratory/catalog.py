@@ -1,0 +1,5 @@
+"""All scenarios."""
+
+from .closes import CLOSES
+
+SCENARIOS = [*CLOSES]
