@@ -1,4 +1,5 @@
 import Dissection
+import TestSupport
 import Tracking
 
 @testable import KernelRecordings
@@ -72,7 +73,7 @@ struct ScenarioComparison {
   }
 
   private mutating func compare(
-    _ sayings: [KernelObservation.Saying?], at instant: Timestamp, after frames: Int
+    _ sayings: [Saying?], at instant: Timestamp, after frames: Int
   ) {
     for (index, end) in scenario.ends.enumerated() {
       guard let saying = sayings[index] else { continue }
@@ -110,14 +111,14 @@ struct ScenarioComparison {
 
   /// A timer of the kernel is late, never early.
   private func isSlack(
-    _ saying: KernelObservation.Saying, _ index: Int, _ truth: TCPState, _ instant: Timestamp
+    _ saying: Saying, _ index: Int, _ truth: TCPState, _ instant: Timestamp
   ) -> Bool {
     guard let since = overSince[index], saying.possible.contains(truth) else { return false }
     return instant.since(since) <= KernelComparison.slack
   }
 
   private func describe(
-    _ fault: Fault, _ saying: KernelObservation.Saying, _ end: KernelRecording.End,
+    _ fault: Fault, _ saying: Saying, _ end: KernelRecording.End,
     _ truth: TCPState, _ instant: Timestamp, _ frames: Int
   ) -> String {
     let claim = saying.claim
