@@ -25,10 +25,9 @@ struct CertainTruth {
     for change in end.changes {
       var start = change.earliest.advanced(by: Self.grain * -1)
       var stop = change.latest.advanced(by: Self.grain)
-      // Taken by the tap, not yet by TCP.
-      if let last = segments.last(where: { $0.time <= change.time }), last.source == end.remote,
-        change.time.since(last.time) < Self.handling
-      {
+      // Taken by the tap, not yet by TCP, which may answer first and change state then.
+      let last = segments.last { $0.time <= change.time && $0.source == end.remote }
+      if let last, change.time.since(last.time) < Self.handling {
         start = min(start, last.time)
       }
       // Done by the program, not yet on the wire.

@@ -21,7 +21,7 @@ WANTED = sum(1 << state for state in NAMES)
 TIMER_TIME_WAIT = 3
 INTERVAL_SECONDS = 0.020
 # A timer that was not restarted ends, by each asking, within the time that the asking takes.
-RESTART_NANOSECONDS = 150_000_000
+RESTART_NANOSECONDS = 40_000_000
 
 
 class Sight(NamedTuple):

@@ -10,6 +10,8 @@ from recorder.tap import Tap
 
 from .wire import Wire
 
+SNAPSHOT_LENGTH = 2048
+
 
 class LaboratoryHost(Host):
     """A host that knows its neighbours, so that there is nothing on the wire but TCP."""
@@ -76,7 +78,7 @@ class World:
         self.hosts["B"].know(self.addresses["A"].values(), 1)
         for side, host in self.hosts.items():
             path = os.path.join(self.directory, f"{side.lower()}.pcap")
-            self.taps.append(Tap(host, path, "tcp", 262144))
+            self.taps.append(Tap(host, path, "tcp", SNAPSHOT_LENGTH))
         for tap in self.taps:
             tap.wait_until_ready()
         self.wire = Wire(ends, self.mid)

@@ -73,7 +73,7 @@ class Puppet:
         bits = forge.flags(letters)
         number = self.send_next if seq is None else seq % 2**32
         options = b""
-        if self.has_timestamps and not bits & RST:
+        if self.has_timestamps and (not bits & RST or self.age):
             options = forge.timestamps(self.clock(), self.echo)
         if ack is None:
             ack = self.receive_next if bits & ACK else 0

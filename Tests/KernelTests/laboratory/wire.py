@@ -125,6 +125,10 @@ class Flow:
                 return passage
         raise LookupError("no such packet was sent")
 
+    def first(self, way):
+        """The first packet that a host sent: its SYN or SYN/ACK."""
+        return next(passage for passage in self.passages if passage.way == way)
+
     def again(self, passage, place):
         """Delivers a packet once more: "pre" so that the middle tap sees it, "post" behind it."""
         self.wire.go_on(self, self.wire.copy(self, passage), place, 0.0)
