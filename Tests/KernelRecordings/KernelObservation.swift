@@ -1,4 +1,3 @@
-import Capture
 import Dissection
 import Tracking
 
@@ -29,7 +28,6 @@ struct KernelObservation: ~Copyable {
 
   private let recording: KernelRecording
   private var tracker = Tracker()
-  private let dissector = Dissector()
   private var indices: [Way: Int] = [:]
   /// Indices of the ends, by connection number.
   private var known: [Int: Pair<Int?>] = [:]
@@ -40,6 +38,8 @@ struct KernelObservation: ~Copyable {
   struct Way: Hashable {
     let local: SocketAddress
     let remote: SocketAddress
+
+    var reversed: Way { Way(local: remote, remote: local) }
   }
 
   init(_ recording: KernelRecording) {
@@ -50,15 +50,16 @@ struct KernelObservation: ~Copyable {
     }
   }
 
-  /// Reads the capture of a tap and tells what is said at every `step`, by end; nil where nothing
-  /// is.
+  /// Takes what the capture of a tap holds and tells what is said at every `step`, by end; nil
+  /// where nothing is.
   mutating func sample(
-    _ tap: String, every step: Interval,
+    _ tap: [Segment], every step: Interval, during span: PacketTimes.Span? = nil,
     _ body: (_ instant: Timestamp, _ sayings: [Saying?]) -> Void
-  ) throws {
-    var next = recording.start
-    try Self.read(recording.path(tap), dissector) { segment in
-      while next < segment.time, next <= recording.end {
+  ) {
+    var next = span?.start ?? recording.start
+    let end = span?.end ?? recording.end
+    for segment in tap {
+      while next < segment.time, next <= end {
         body(next, sayings(at: next))
         next = next.advanced(by: step)
       }
@@ -66,26 +67,10 @@ struct KernelObservation: ~Copyable {
       tracker.receive(segment) { left.append($0) }
       for report in left { Self.join(report, ends(of: report), into: &retired) }
     }
-    while next <= recording.end {
+    while next <= end {
       body(next, sayings(at: next))
       next = next.advanced(by: step)
     }
-  }
-
-  static func read(
-    _ path: String, _ dissector: Dissector, _ body: (Segment) -> Void
-  ) throws {
-    let reader = try CaptureReader(paths: [path])
-    while reader.readBatch({ _, records, bytes in
-      for record in records {
-        let end = record.offset + Int(record.capturedLength)
-        let dissected = dissector.dissect(
-          bytes.extracting(record.offset..<end), linkType: record.linkType,
-          originalLength: record.originalLength, frame: record.frame, time: record.time,
-          interface: record.interface)
-        if case .segment(let segment) = dissected { body(segment) }
-      }
-    }) {}
   }
 
   private mutating func sayings(at instant: Timestamp) -> [Saying?] {
