@@ -17,8 +17,8 @@ struct KernelDeliveries {
   private(set) var unmatched: [String] = []
   /// By frame.
   private(set) var late: [Int: LateSegment] = [:]
-  private var frames: [Int: Segment] = [:]
-  private var byWay: [KernelObservation.Way: [Segment]] = [:]
+  private(set) var frames: [Int: Segment] = [:]
+  private(set) var byWay: [KernelObservation.Way: [Segment]] = [:]
 
   init(_ recording: KernelRecording, _ side: KernelRecording.Side) throws {
     self.recording = recording

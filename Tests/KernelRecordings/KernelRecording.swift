@@ -51,6 +51,23 @@ struct KernelRecording {
     }
   }
 
+  /// A port on which a host accepts connections, and from when to when.
+  struct Listener: Decodable {
+    let side: Side
+    let port: UInt16
+    let start: Timestamp
+    let end: Timestamp
+
+    init(from decoder: any Decoder) throws {
+      var fields = try decoder.unkeyedContainer()
+      side = try fields.decode(Side.self)
+      _ = try fields.decode(String.self)
+      port = try fields.decode(UInt16.self)
+      start = try fields.decode(Double.self).timestamp
+      end = try fields.decode(Double.self).timestamp
+    }
+  }
+
   /// A packet given to a host, and what the host made of it.
   struct Delivery: Decodable {
     struct Address: Decodable {
@@ -73,6 +90,8 @@ struct KernelRecording {
     let before: String
     let after: String
     let drop: [String]
+    /// RSTs sent at once in answer.
+    let rst: Int
 
     var time: Timestamp { Timestamp(nanoseconds: Int64(t * 1e9)) }
     var source: SocketAddress { to == .b ? a.socket : b.socket }
@@ -123,6 +142,7 @@ struct KernelRecording {
   let start: Timestamp
   let end: Timestamp
   let ends: [End]
+  let listeners: [Listener]
 
   init(_ name: String) throws {
     try self.init(name, in: Self.directory(name))
@@ -135,6 +155,7 @@ struct KernelRecording {
     let document = try JSONDecoder().decode(Document.self, from: Data(contentsOf: file))
     start = document.meta.start.timestamp
     end = document.meta.end.timestamp
+    listeners = document.listeners ?? []
     ends = document.connections.flatMap { connection -> [End] in
       let (a, b) = (connection.a.socket, connection.b.socket)
       let sides = [(Side.a, connection.hostA, a, b), (Side.b, connection.hostB, b, a)]
@@ -205,6 +226,7 @@ extension KernelRecording {
     }
     let meta: Meta
     let connections: [Connection]
+    let listeners: [Listener]?
   }
 
   private struct Host: Decodable {
