@@ -34,9 +34,6 @@ enum KernelComparison {
     var differences: [Difference: (count: Int, example: String)] = [:]
 
     var share: Double { Double(equal) / Double(samples) }
-    func count(_ fault: Fault) -> Int {
-      differences.filter { $0.key.fault == fault }.values.map(\.count).reduce(0, +)
-    }
   }
 
   /// `until` of TIME_WAIT as it was last said, by end.
@@ -64,7 +61,9 @@ enum KernelComparison {
     /// Since when the end is said to be CLOSED because of a timer.
     var overSince: [Timestamp?] = Array(repeating: nil, count: recording.ends.count)
     var observation = KernelObservation(of: recording.ends)
-    try observation.sample(recording, tap, every: step) { instant, sayings in
+    observation.sample(
+      try recording.segments(tap), every: step, during: recording.span
+    ) { instant, sayings in
       timeWaits.note(sayings, at: instant)
       for (index, end) in recording.ends.enumerated() {
         guard tap == "mid" || tap == end.side.tap, let saying = sayings[index] else { continue }

@@ -1,4 +1,3 @@
-import Capture
 import Dissection
 import TestSupport
 import Tracking
@@ -17,6 +16,8 @@ struct KernelObservation: ~Copyable {
   struct Way: Hashable {
     let local: SocketAddress
     let remote: SocketAddress
+
+    var reversed: Way { Way(local: remote, remote: local) }
   }
 
   init(of ends: [KernelRecording.End]) {
@@ -26,21 +27,21 @@ struct KernelObservation: ~Copyable {
     }
   }
 
-  /// Reads the capture of a tap and tells what is said at every `step`, by end; nil where nothing
-  /// is.
+  /// Takes what the capture of a tap holds and tells what is said at every `step`, by end; nil
+  /// where nothing is.
   mutating func sample(
-    _ recording: KernelRecording, _ tap: String, every step: Interval,
+    _ tap: [Segment], every step: Interval, during span: PacketTimes.Span,
     _ body: (_ instant: Timestamp, _ sayings: [Saying?]) -> Void
-  ) throws {
-    var next = recording.start
-    try Self.read(recording.path(tap), Dissector()) { segment in
-      while next < segment.time, next <= recording.end {
+  ) {
+    var next = span.start
+    for segment in tap {
+      while next < segment.time, next <= span.end {
         body(next, sayings(at: next))
         next = next.advanced(by: step)
       }
       receive(segment)
     }
-    while next <= recording.end {
+    while next <= span.end {
       body(next, sayings(at: next))
       next = next.advanced(by: step)
     }
@@ -61,22 +62,6 @@ struct KernelObservation: ~Copyable {
     var late = retiredLate
     tracker.forEachConnection(at: instant) { late += $0.late }
     return late
-  }
-
-  static func read(
-    _ path: String, _ dissector: Dissector, _ body: (Segment) -> Void
-  ) throws {
-    let reader = try CaptureReader(paths: [path])
-    while reader.readBatch({ _, records, bytes in
-      for record in records {
-        let end = record.offset + Int(record.capturedLength)
-        let dissected = dissector.dissect(
-          bytes.extracting(record.offset..<end), linkType: record.linkType,
-          originalLength: record.originalLength, frame: record.frame, time: record.time,
-          interface: record.interface)
-        if case .segment(let segment) = dissected { body(segment) }
-      }
-    }) {}
   }
 
   /// What is said at an instant, by end; nil where nothing is.

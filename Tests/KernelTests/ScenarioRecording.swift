@@ -59,9 +59,9 @@ struct ScenarioRecording {
     }
     var segments: [String: [String: [Segment]]] = [:]
     for tap in taps {
-      try KernelObservation.read(recording.path(tap), Dissector()) { segment in
+      for segment in try recording.segments(tap) {
         let way = KernelObservation.Way(local: segment.source, remote: segment.destination)
-        guard let name = names[way] else { return }
+        guard let name = names[way] else { continue }
         segments[name, default: [:]][tap, default: []].append(segment)
       }
     }
