@@ -27,6 +27,18 @@ struct Passage {
     return Int32(bitPattern: segment.options.timestampValue &- sender.timestampValue) <= 0
   }
 
+  /// Whether the receiver drops the segment unread: all of it lies below what it has acknowledged,
+  /// or beyond its window (RFC 9293 section 3.10.7.4, first check). Linux lets pass what ends at
+  /// RCV.NXT (tcp_sequence). Without both SYNs the window's scale is not known.
+  func isOutsideWindow(of receiver: borrowing Endpoint, from sender: borrowing Endpoint) -> Bool {
+    guard receiver.sent.contains(.acknowledgment) else { return false }
+    if segment.sequenceEnd.isBefore(receiver.ackSent) { return true }
+    guard !receiver.sent.isDisjoint(with: [.syn, .synACK]),
+      !sender.sent.isDisjoint(with: [.syn, .synACK])
+    else { return false }
+    return segment.sequenceNumber.isAfter(receiver.ackSent + receiver.window)
+  }
+
   // MARK: Sent
 
   /// What the segment tells of its sender.
