@@ -2,12 +2,13 @@
 
 PREFIX ?= /usr/local
 DESTDIR ?=
+SEEDS ?= 1000000
 SWIFT ?= swift
 SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 RELEASE = .build/release/finwait
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build release test check lint format demo install uninstall man captures \
+.PHONY: help setup build release test simulate check lint format demo install uninstall man captures \
 	goldens clean
 
 help: ## List the targets
@@ -24,6 +25,10 @@ release: setup ## Build for use
 
 test: setup ## Run the tests
 	$(SWIFT) test
+
+simulate: setup ## Judge SEEDS simulated runs (default a million)
+	FINWAIT_SEEDS='0..<$(SEEDS)' $(SWIFT) test -c release -Xswiftc -enable-testing \
+		--scratch-path .build/simulate --filter SimulatorTests
 
 check: lint build test ## What CI runs: lint, build, test
 

@@ -1,4 +1,5 @@
 import Dissection
+import TestSupport
 import Tracking
 
 /// What finwait says of the ends of a kernel recording, held against what their kernels said.
@@ -42,7 +43,7 @@ enum KernelComparison {
   struct TimeWaits {
     var said: [[(at: Timestamp, until: Timestamp)]]
 
-    mutating func note(_ sayings: [KernelObservation.Saying?], at instant: Timestamp) {
+    mutating func note(_ sayings: [Saying?], at instant: Timestamp) {
       for (index, saying) in sayings.enumerated() {
         guard let claim = saying?.claim, claim.state == .timeWait, let until = claim.until else {
           continue

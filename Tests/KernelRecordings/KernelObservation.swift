@@ -1,32 +1,10 @@
 import Capture
 import Dissection
+import TestSupport
 import Tracking
 
 /// What finwait says of a kernel recording's ends, instant by instant.
 struct KernelObservation: ~Copyable {
-  /// What is said of one end, whatever the number of its incarnations.
-  struct Saying {
-    var claim: Claim
-    /// Over all incarnations that are said to be CLOSED.
-    var possible: StateSet
-    /// One of them is, because a timer must have run out.
-    var isOverByTimer: Bool
-
-    init(_ claim: Claim) {
-      self.claim = claim
-      possible = claim.possible
-      isOverByTimer = claim.ground.isTimer
-    }
-
-    mutating func join(_ newer: Claim) {
-      if newer.state == .closed, claim.state != .closed { return }
-      let isClosed = newer.state == .closed
-      possible = isClosed ? possible.union(newer.possible) : newer.possible
-      isOverByTimer = newer.ground.isTimer || (isClosed && isOverByTimer)
-      claim = newer
-    }
-  }
-
   private let recording: KernelRecording
   private var tracker = Tracker()
   private let dissector = Dissector()
@@ -119,19 +97,5 @@ struct KernelObservation: ~Copyable {
       initiator: index(report.endpoints.initiator), responder: index(report.endpoints.responder))
     known[report.number] = ends
     return ends
-  }
-}
-
-extension Ground {
-  /// It says CLOSED because a timer must have run out.
-  var isTimer: Bool {
-    switch self {
-    case .timeWaitOver, .finWait2Over, .orphanOver, .handshakeOver: true
-    case .nothingSeen, .sentSYN, .synArrived, .sentSYNACK, .handshakePassed, .sentInEstablished,
-      .midStream, .peerFINPassed, .acknowledgedPeerFIN, .sentFIN, .ackOfFINPassed, .ackOfFINLost,
-      .ackOfFINConfirmed, .finsCrossed, .lastACKPassed, .timeWaitRuns, .sentRST, .acceptedRST,
-      .newIncarnation:
-      false
-    }
   }
 }

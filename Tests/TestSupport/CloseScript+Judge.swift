@@ -153,6 +153,18 @@ extension CloseScript.Run {
   }
 }
 
+extension CloseScript {
+  /// A claim as a column of a script has it; `possible` where more than the claim's is possible.
+  public static func column(_ claim: Claim, _ possible: StateSet? = nil) -> String {
+    var column = StateColumn(claim)
+    column.possible = possible ?? claim.possible
+    if claim.certainty == .proved, column.possible == StateSet(claim.state) {
+      column.possible = nil
+    }
+    return column.description
+  }
+}
+
 extension CloseScript.StateColumn: CustomStringConvertible {
   init(_ claim: Claim) {
     self.init(state: claim.state, certainty: claim.certainty, possible: claim.possible)

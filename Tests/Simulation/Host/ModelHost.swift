@@ -1,4 +1,5 @@
 import Dissection
+import TestSupport
 import Tracking
 
 /// What a program does to its end of the connection; a call that the socket's state does not allow
@@ -12,7 +13,7 @@ public enum ProgramCall: Hashable, Sendable {
   case connect
   /// Write that many octets.
   case send(UInt32)
-  /// Read whatever has come, and from now on all that comes.
+  /// Read whatever has come, and from now on all that comes, in later connections too.
   case read
   /// From now on what comes stays in the receive buffer, until the window closes.
   case stopReading
@@ -22,6 +23,8 @@ public enum ProgramCall: Hashable, Sendable {
   case close
   /// SO_LINGER 0 and close(): RST.
   case abort
+  /// SO_KEEPALIVE: probe the peer whenever it has been silent that long; nine times, then RST.
+  case keepAlive(Interval)
   /// The socket is gone without a packet: power loss, TCP_REPAIR, an administrator.
   case vanish
 }
@@ -31,10 +34,19 @@ public struct Reception: Sendable {
   public var before: TCPState
   public var after: TCPState
   /// It brought its receiver something new: handshake, octets, FIN, or an acknowledgment of what
-  /// had not been acknowledged.
+  /// had not been acknowledged. An accepted RST is none of these.
   public var isNews: Bool
   /// What the host sends at once.
   public var sent: [Segment]
+}
+
+/// What the last change of a host's state came from.
+public enum ChangeCause: Hashable, Sendable {
+  case packet
+  /// A program's call, which sent a packet or did not.
+  case call(isSilent: Bool)
+  /// Likewise.
+  case timer(isSilent: Bool)
 }
 
 /// One host with one 4-tuple: its socket, if there is one, its listener, and what it answers
@@ -49,37 +61,133 @@ public struct ModelHost: Sendable {
     public var reusesTimeWait = false
     /// 2MSL and the life of an orphaned FIN_WAIT_2, before the timer's slack.
     public var profile = HostProfile(.linux)
+    /// Octets that the host keeps for a program that does not read.
+    public var receiveBuffer: UInt32 = 65535
+    /// A socket counts its packets in the IPv4 identification; without, and where no socket sends,
+    /// it is 0.
+    public var numbersPackets = true
+    /// Initial sequence numbers follow no clock, so that a later connection's can be the lower.
+    public var hasRandomInitialNumbers = false
     public init() {}
   }
+
+  /// The shift count that every SYN offers.
+  static let windowScale: UInt8 = 7
 
   public let local: SocketAddress
   public let remote: SocketAddress
   public let settings: Settings
-  /// Of the socket that stands for the 4-tuple; CLOSED without one, whether a listener is there or
-  /// not.
-  public private(set) var state = TCPState.closed
-  /// The program has closed but the FIN waits behind data that is not acknowledged or a window
-  /// that is shut, so that no packet shows FIN_WAIT_1, LAST_ACK or CLOSING.
-  public private(set) var isFINHeldBack = false
-  /// The last change of state came from a timer or `vanish`, without a packet sent or received.
-  public private(set) var changedSilently = false
-  /// When `fireTimers` has something to do next.
-  public private(set) var nextTimer: Timestamp?
+  /// What the last change of state came from.
+  public private(set) var cause = ChangeCause.call(isSilent: true)
+  /// Counts the connections that this end has begun: 0 before the first, unchanged when one ends.
+  public internal(set) var incarnation = 0
 
-  /// - Parameter seed: chooses initial sequence numbers, identifications and timer slack.
+  /// At the last change of state.
+  private var wasFINHeldBack = false
+  var isListening = false
+  var isReading = true
+  var random: SplitMix64
+  var outlet: Outlet
+  /// At most one of these three stands for the 4-tuple.
+  var request: ModelRequest?
+  var socket: ModelSocket?
+  var timeWait: ModelTimeWait?
+  var initialNumberBase: UInt32
+
+  /// - Parameter seed: chooses initial sequence numbers, identifications, the delay of
+  ///   acknowledgments and timer slack.
   public init(local: SocketAddress, remote: SocketAddress, settings: Settings, seed: UInt64) {
     self.local = local
     self.remote = remote
+    var settings = settings
+    if local.address.version4 == nil { settings.numbersPackets = false }
     self.settings = settings
+    random = SplitMix64(seed: seed)
+    initialNumberBase = UInt32(truncatingIfNeeded: random.next())
+    outlet = Outlet(
+      local: local, remote: remote,
+      timestampOffset: UInt32(truncatingIfNeeded: random.next()))
+  }
+
+  /// Of the socket that stands for the 4-tuple; CLOSED without one, whether a listener is there or
+  /// not.
+  public var state: TCPState {
+    if let socket { return socket.state }
+    if let timeWait { return timeWait.state }
+    return request == nil ? .closed : .synReceived
+  }
+
+  /// The program has closed but the FIN waits behind data that is not acknowledged or a window
+  /// that is shut, so that no packet shows FIN_WAIT_1, LAST_ACK or CLOSING.
+  public var isFINHeldBack: Bool { socket?.isFINHeldBack ?? false }
+
+  /// The program has closed the socket that stands: FIN_WAIT_1, FIN_WAIT_2, CLOSING and LAST_ACK
+  /// end by timers, and new data is answered by RST.
+  public var isOrphan: Bool { socket?.isOrphan ?? (timeWait?.state == .finWait2) }
+
+  /// The last change of state came from a timer or a call, without a packet sent or received, and
+  /// no packet has shown it since.
+  public var changedSilently: Bool {
+    switch cause {
+    case .packet: false
+    case .call(let isSilent), .timer(let isSilent): isSilent
+    }
+  }
+
+  /// When `fireTimers` has something to do next.
+  public var nextTimer: Timestamp? {
+    let next = socket?.nextTimer ?? timeWait?.nextTimer ?? request?.nextTimer ?? .distantFuture
+    return next == .distantFuture ? nil : next
   }
 
   /// - Returns: the segments that the host sends at once, in order.
-  public mutating func perform(_ call: ProgramCall, at now: Timestamp) -> [Segment] { [] }
+  public mutating func perform(_ call: ProgramCall, at now: Timestamp) -> [Segment] {
+    let before = standing
+    outlet.now = now
+    carryOut(call)
+    settle()
+    let sent = outlet.drain()
+    note(before, .call(isSilent: sent.isEmpty || isFINHeldBack))
+    return sent
+  }
 
   public mutating func receive(_ segment: Segment, at now: Timestamp) -> Reception {
-    Reception(before: state, after: state, isNews: false, sent: [])
+    precondition(segment.destination == local && segment.source == remote)
+    let before = standing
+    outlet.now = now
+    let isNews = take(segment)
+    settle()
+    let sent = outlet.drain()
+    note(before, .packet)
+    return Reception(before: before.state, after: state, isNews: isNews, sent: sent)
   }
 
   /// Whatever timers are due at `now`.
-  public mutating func fireTimers(at now: Timestamp) -> [Segment] { [] }
+  public mutating func fireTimers(at now: Timestamp) -> [Segment] {
+    let before = standing
+    outlet.now = now
+    fireTimers()
+    settle()
+    let sent = outlet.drain()
+    note(before, .timer(isSilent: sent.isEmpty))
+    return sent
+  }
+
+  private struct Standing: Equatable {
+    var state: TCPState
+    var incarnation: Int
+  }
+
+  private var standing: Standing { Standing(state: state, incarnation: incarnation) }
+
+  /// Notes why the state has changed; a FIN that leaves at last shows what a call had changed.
+  private mutating func note(_ before: Standing, _ cause: ChangeCause) {
+    if standing != before {
+      self.cause = cause
+      wasFINHeldBack = isFINHeldBack
+    } else if wasFINHeldBack, !isFINHeldBack {
+      self.cause = .call(isSilent: false)
+      wasFINHeldBack = false
+    }
+  }
 }
