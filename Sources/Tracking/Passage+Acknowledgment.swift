@@ -93,7 +93,7 @@ extension Passage {
     if !fin.acked.isSet { receiver.fin.acked = mark }
     if !fin.passed.isSet { receiver.fin.passed = mark }
     // Its sender has taken the FIN; who waits for the acknowledgment drops it unread.
-    if isOutsideWindow(of: receiver, from: sender) { return }
+    if isUnacceptable(to: receiver, from: sender) { return }
     if !fin.ackPassed.isSet || fin.ackDoubted {
       receiver.fin.ackPassed = mark
       receiver.fin.ackDoubted = fin.ackDoubts > 1

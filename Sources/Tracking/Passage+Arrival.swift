@@ -25,7 +25,7 @@ extension Passage {
     let hasSYN = receiver.sent.contains(.syn) || receiver.sent.contains(.synACK)
     guard hasSYN, !receiver.established.isSet,
       segment.acknowledgmentNumber.isAtOrAfter(receiver.initial + 1),
-      !isOutsideWindow(of: receiver, from: sender), !isOfNothing(receiver)
+      !isUnacceptable(to: receiver, from: sender), !isOfNothing(receiver)
     else { return }
     // SYN_SENT takes only a SYN/ACK (RFC 9293 section 3.10.7.3).
     guard isSYN || receiver.sent.contains(.synACK) else { return }
