@@ -25,7 +25,7 @@ struct KernelDeliveries {
     var prints: [Print: [Segment]] = [:]
     var tracker = Tracker()
     var reports: [ConnectionReport] = []
-    try KernelObservation.read(recording.path(side.tap), Dissector()) { segment in
+    for segment in try recording.segments(side.tap) {
       let way = KernelObservation.Way(local: segment.source, remote: segment.destination)
       let print = Print(
         way: way, flags: segment.flags.intersection([.fin, .syn, .rst, .psh, .ack]),

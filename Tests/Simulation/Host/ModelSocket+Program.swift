@@ -27,7 +27,7 @@ extension ModelSocket {
       abort(through: &out)
     case .keepAlive(let interval):
       keepAlive = KeepAlive(interval: interval)
-      keepAliveAt = lastHeard.advanced(by: interval)
+      keepAliveAt = out.expiry(of: interval)
     }
   }
 

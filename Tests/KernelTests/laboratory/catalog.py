@@ -1,0 +1,9 @@
+"""All scenarios."""
+
+from .closes import CLOSES
+from .losses import LOSSES
+from .matrix import matrix
+from .timers import TIMERS
+
+# The longest first.
+SCENARIOS = [*TIMERS, *CLOSES, *LOSSES, *matrix()]
