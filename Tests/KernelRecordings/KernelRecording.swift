@@ -143,6 +143,8 @@ struct KernelRecording {
   let end: Timestamp
   let ends: [End]
   let listeners: [Listener]
+  /// By scenario, the numbers of the edge cases it shows; the shared recordings tell none.
+  let situations: [String: [Int]]
 
   init(_ name: String) throws {
     try self.init(name, in: Self.directory(name))
@@ -156,6 +158,9 @@ struct KernelRecording {
     start = document.meta.start.timestamp
     end = document.meta.end.timestamp
     listeners = document.listeners ?? []
+    situations = Dictionary(
+      document.connections.map { ($0.scenario, $0.situations ?? []) }
+    ) { first, _ in first }
     ends = document.connections.flatMap { connection -> [End] in
       let (a, b) = (connection.a.socket, connection.b.socket)
       let sides = [(Side.a, connection.hostA, a, b), (Side.b, connection.hostB, b, a)]
@@ -213,13 +218,14 @@ extension KernelRecording {
     }
     struct Connection: Decodable {
       let scenario: String
+      let situations: [Int]?
       let a: Delivery.Address
       let b: Delivery.Address
       let hostA: Host
       let hostB: Host
 
       enum CodingKeys: String, CodingKey {
-        case scenario, a, b
+        case scenario, situations, a, b
         case hostA = "A"
         case hostB = "B"
       }
