@@ -62,7 +62,12 @@ let package = Package(
     .testTarget(
       name: "TrackingTests", dependencies: ["Tracking", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "SimulationTests", dependencies: ["Simulation", "Tracking", "TestSupport"],
+      name: "KernelTests",
+      dependencies: ["Dissection", "KernelRecordings", "TestSupport", "Tracking"],
+      exclude: ["laboratory", "ExpectedDifferences.tsv"], swiftSettings: strict),
+    .testTarget(
+      name: "SimulationTests",
+      dependencies: ["KernelRecordings", "Simulation", "TestSupport", "Tracking"],
       swiftSettings: strict),
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "TestSupport"], swiftSettings: strict),

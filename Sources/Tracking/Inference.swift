@@ -65,7 +65,7 @@ struct Inference {
   private static let handshakeAnswer = Interval.seconds(1)
 
   /// Whether its SYN was acknowledged, as far as it can know.
-  private var handshake: Belief {
+  var handshake: Belief {
     if own.established.isSet || own.fin.isSent { return .yes }
     guard own.sent.contains(.syn) || own.sent.contains(.synACK) else {
       // Of an end whose direction was not captured, the other's packets tell that it answered.
@@ -149,7 +149,7 @@ struct Inference {
 
   // MARK: Close
 
-  private var peerFINTaken: Belief {
+  var peerFINTaken: Belief {
     let fin = peer.fin
     guard fin.isSent else { return .no }
     if fin.acked.isSet { return .yes }
@@ -157,7 +157,7 @@ struct Inference {
     return fin.arrivalDoubted ? .doubted : .presumed
   }
 
-  private var finAcked: Belief {
+  var finAcked: Belief {
     let fin = own.fin
     guard fin.isSent else { return .no }
     if peer.packets == 0 { return unseenAcknowledgment }
@@ -185,10 +185,11 @@ struct Inference {
       closedSecond: closedSecond)
     let state = facts.state
     var possible = facts.states(finAcked: acked, peerFINTaken: taken)
+    widenMidStream(&possible)
     if facts.finSent {
-      widenAfterFIN(&possible)
+      narrowAfterFIN(&possible)
     } else {
-      widenWhileOpen(&possible, peerFINTaken: taken)
+      widenWhileOpen(&possible)
     }
     var (ground, since, evidence) = reason(for: state)
     if acked == .doubted, state == .finWait1 || state == .closing || state == .lastAck {
@@ -201,47 +202,6 @@ struct Inference {
       possible: possible, since: since, ground: ground, evidence: evidence)
     applyTimers(&claim)
     return claim
-  }
-
-  /// What no packet shows while no FIN is on the wire.
-  private func widenWhileOpen(_ possible: inout StateSet, peerFINTaken: Belief) {
-    if handshake != .yes {
-      if own.sent.contains(.synACK) || peer.sent.contains(.syn) {
-        possible.formUnion([StateSet(.synReceived), StateSet(.closed)])
-      } else if own.sent.contains(.syn) {
-        possible.insert(.synSent)
-      }
-    }
-    // The application may have closed while its FIN waits behind data or a closed window.
-    if !own.dataConfirmed || own.lastPayload < peer.windowClosed {
-      if possible.contains(.established) { possible.insert(.finWait1) }
-      if possible.contains(.closeWait) {
-        possible.formUnion([StateSet(.lastAck), StateSet(.closing)])
-      }
-    }
-    if peer.fin.unseen.isSet { possible.insert(.closeWait) }
-    if own.fin.unseen.isSet { possible.insert(.finWait2) }
-    // Mid-stream, a FIN may have passed before the capture began.
-    if !own.sent.contains(.initialSequence) || !peer.sent.contains(.initialSequence) {
-      if !peer.sent.contains(.payload), !peer.fin.isSent { possible.insert(.closeWait) }
-      if !own.sent.contains(.payload) {
-        possible.insert(peerFINTaken.taken ? .timeWait : .finWait2)
-      }
-    }
-  }
-
-  /// What the orphan limit rules out, and what the capture's beginning may have hidden.
-  private func widenAfterFIN(_ possible: inout StateSet) {
-    let isMidStream = !peer.sent.contains(.initialSequence) && !peer.sent.contains(.payload)
-    if isMidStream, !peer.fin.isSent {
-      if possible.contains(.finWait1) {
-        possible.formUnion([StateSet(.lastAck), StateSet(.closing)])
-      }
-      if possible.contains(.finWait2) { possible.formUnion([StateSet(.closed), .init(.timeWait)]) }
-    }
-    let (_, nominal) = own.fin.transmissions.givesUp(patience: Self.orphanPatience)
-    guard finAcked.taken, now >= nominal else { return }
-    possible.subtract([StateSet(.finWait1), StateSet(.closing), StateSet(.lastAck)])
   }
 
   /// Why the close stands where it stands, since when, and by which frames.

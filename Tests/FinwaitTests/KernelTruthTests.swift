@@ -83,18 +83,13 @@ struct KernelTruthTests {
 
   // MARK: Between the hosts
 
-  @Test(arguments: [("suite", 0.980, 18, 18), ("random", 0.982, 6, 190)])
-  func betweenTheHostsMostEndsAreKnown(
-    name: String, share: Double, provedWrong: Int, impossible: Int
-  ) throws {
+  /// That the others are told apart from what is proved is KernelSoundnessTests' to hold.
+  @Test(arguments: [("suite", 0.980), ("random", 0.982)])
+  func betweenTheHostsMostEndsAreWhatTheirKernelsSay(name: String, share: Double) throws {
     let (tally, _) = try KernelComparison.observe(
       try KernelRecording(name), tap: "mid", every: .milliseconds(500))
-    print(
-      "kernel \(name) mid: \(tally.equal) of \(tally.samples), proved wrong "
-        + "\(tally.count(.proved)), not possible \(tally.count(.possible))")
+    print("kernel \(name) mid: \(tally.equal) of \(tally.samples)")
     #expect(tally.samples > 40_000)
     #expect(tally.share > share)
-    #expect(tally.count(.proved) <= provedWrong)
-    #expect(tally.count(.possible) <= impossible)
   }
 }

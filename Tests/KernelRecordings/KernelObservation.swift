@@ -1,72 +1,71 @@
-import Capture
 import Dissection
 import TestSupport
 import Tracking
 
 /// What finwait says of a kernel recording's ends, instant by instant.
 struct KernelObservation: ~Copyable {
-  private let recording: KernelRecording
   private var tracker = Tracker()
-  private let dissector = Dissector()
   private var indices: [Way: Int] = [:]
   /// Indices of the ends, by connection number.
   private var known: [Int: Pair<Int?>] = [:]
-  /// The last word on connections that have left memory, by end.
+  /// The last word on connections that have left memory, by end, and what came late to them.
   private var retired: [Saying?]
+  private var retiredLate: [LateSegment] = []
 
   /// An end: its own address, then the other's.
   struct Way: Hashable {
     let local: SocketAddress
     let remote: SocketAddress
+
+    var reversed: Way { Way(local: remote, remote: local) }
   }
 
-  init(_ recording: KernelRecording) {
-    self.recording = recording
-    retired = Array(repeating: nil, count: recording.ends.count)
-    for (index, end) in recording.ends.enumerated() {
+  init(of ends: [KernelRecording.End]) {
+    retired = Array(repeating: nil, count: ends.count)
+    for (index, end) in ends.enumerated() {
       indices[Way(local: end.local, remote: end.remote)] = index
     }
   }
 
-  /// Reads the capture of a tap and tells what is said at every `step`, by end; nil where nothing
-  /// is.
+  /// Takes what the capture of a tap holds and tells what is said at every `step`, by end; nil
+  /// where nothing is.
   mutating func sample(
-    _ tap: String, every step: Interval,
+    _ tap: [Segment], every step: Interval, during span: PacketTimes.Span,
     _ body: (_ instant: Timestamp, _ sayings: [Saying?]) -> Void
-  ) throws {
-    var next = recording.start
-    try Self.read(recording.path(tap), dissector) { segment in
-      while next < segment.time, next <= recording.end {
+  ) {
+    var next = span.start
+    for segment in tap {
+      while next < segment.time, next <= span.end {
         body(next, sayings(at: next))
         next = next.advanced(by: step)
       }
-      var left: [ConnectionReport] = []
-      tracker.receive(segment) { left.append($0) }
-      for report in left { Self.join(report, ends(of: report), into: &retired) }
+      receive(segment)
     }
-    while next <= recording.end {
+    while next <= span.end {
       body(next, sayings(at: next))
       next = next.advanced(by: step)
     }
   }
 
-  static func read(
-    _ path: String, _ dissector: Dissector, _ body: (Segment) -> Void
-  ) throws {
-    let reader = try CaptureReader(paths: [path])
-    while reader.readBatch({ _, records, bytes in
-      for record in records {
-        let end = record.offset + Int(record.capturedLength)
-        let dissected = dissector.dissect(
-          bytes.extracting(record.offset..<end), linkType: record.linkType,
-          originalLength: record.originalLength, frame: record.frame, time: record.time,
-          interface: record.interface)
-        if case .segment(let segment) = dissected { body(segment) }
-      }
-    }) {}
+  /// Takes the next segment of a capture.
+  mutating func receive(_ segment: Segment) {
+    var left: [ConnectionReport] = []
+    tracker.receive(segment) { left.append($0) }
+    for report in left {
+      Self.join(report, ends(of: report), into: &retired)
+      retiredLate += report.late
+    }
   }
 
-  private mutating func sayings(at instant: Timestamp) -> [Saying?] {
+  /// All that is late, as it is told at an instant.
+  func late(at instant: Timestamp) -> [LateSegment] {
+    var late = retiredLate
+    tracker.forEachConnection(at: instant) { late += $0.late }
+    return late
+  }
+
+  /// What is said at an instant, by end; nil where nothing is.
+  mutating func sayings(at instant: Timestamp) -> [Saying?] {
     var sayings = retired
     var reports: [ConnectionReport] = []
     tracker.forEachConnection(at: instant) { reports.append($0) }

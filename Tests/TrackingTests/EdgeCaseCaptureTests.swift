@@ -134,6 +134,44 @@ import Tracking
     for role in Role.allCases { #expect(report.endpoints[role].claim.certainty == .presumed) }
   }
 
+  @Test func `29 mid-stream first packet is a RST`() throws {
+    // Exact or not, and towards whatever state: nobody knows.
+    try check(
+      """
+      +0.000  Y > X  R  500  | CLOSED?{\(Self.anyMidStream)}  CLOSED~
+      """)
+  }
+
+  @Test func `29 mid-stream first packet is a retransmission behind which a FIN waits`() throws {
+    // X had sent payload and FIN, and retransmits the payload: the ACK goes one beyond it.
+    try check(
+      """
+      +0.000  X > Y  PA    1 ack 201 len 100  | ESTABLISHED?  ESTABLISHED?
+      +0.010  Y > X  A   201 ack 102          | ESTABLISHED?{\(Self.anyMidStream)}  -
+      """)
+    // X's bare ACK shows SND.NXT: what Y does not acknowledge may have a FIN waiting behind it.
+    try check(
+      """
+      +0.000  Y > X  FA    4 ack   1          | CLOSE_WAIT?  FIN_WAIT_1?
+      +0.000  X > Y  A  1001 ack   5          | CLOSE_WAIT?  FIN_WAIT_2?
+      +0.100  X > Y  PA    1 ack   5 len 1000 | CLOSE_WAIT?{CLOSE_WAIT,CLOSING,LAST_ACK}  -
+      """)
+  }
+
+  @Test func `29 mid-stream payload that its receiver had long taken`() throws {
+    // Y's FIN, at 5001, was acknowledged before the capture began.
+    let outcome = try check(
+      """
+      +0.000  Y > X  PA 1001 ack    1 len 1000  | -             -
+      +0.000  X > Y  A     1 ack 5002           | ESTABLISHED?  -  | gap
+      """)
+    let claim = try #require(outcome.reports[1]?.endpoints.initiator.claim)
+    #expect(claim.possible.contains(.closeWait))
+  }
+
+  private static let anyMidStream =
+    "CLOSED,ESTABLISHED,FIN_WAIT_1,FIN_WAIT_2,CLOSE_WAIT,CLOSING,LAST_ACK,TIME_WAIT"
+
   @Test func `30 final ACK lost before the tap`() throws {
     try check(
       EdgeCaseTests.halfClosed + """
