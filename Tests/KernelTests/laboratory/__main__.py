@@ -17,7 +17,7 @@ from .catalog import SCENARIOS
 from .session import Session
 from .trace import Unavailable, mount
 
-PROGRAMS = {"ip": "iproute2", "tcpdump": "tcpdump", "nft": "nftables", "nsenter": "util-linux"}
+PROGRAMS = {"ip": "iproute2", "tcpdump": "tcpdump", "nsenter": "util-linux"}
 UNAVAILABLE, INTERRUPTED = 69, 130
 
 
