@@ -64,7 +64,7 @@ let package = Package(
     .testTarget(
       name: "KernelTests",
       dependencies: ["Dissection", "KernelRecordings", "TestSupport", "Tracking"],
-      exclude: ["laboratory", "ExpectedDifferences.tsv"], swiftSettings: strict),
+      exclude: ["laboratory", "ExpectedDifferences.tsv", "README.md"], swiftSettings: strict),
     .testTarget(
       name: "SimulationTests",
       dependencies: ["KernelRecordings", "Simulation", "TestSupport", "Tracking"],

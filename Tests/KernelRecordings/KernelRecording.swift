@@ -35,6 +35,8 @@ struct KernelRecording {
     let changes: [Change]
     /// In order; the shared recordings have none.
     let timers: [Timer]
+    /// When the host's kernel was not asked: its states then may be others.
+    let blind: [(start: Timestamp, end: Timestamp)]
 
     /// The kernel's state; nil within 30 ms of a change, when the wire cannot show it yet.
     func state(at instant: Timestamp) -> TCPState? {
@@ -161,13 +163,17 @@ struct KernelRecording {
     situations = Dictionary(
       document.connections.map { ($0.scenario, $0.situations ?? []) }
     ) { first, _ in first }
+    let blind = (document.meta.blind ?? [:]).mapValues { spans in
+      spans.map { (start: $0[0].timestamp, end: $0[1].timestamp) }
+    }
     ends = document.connections.flatMap { connection -> [End] in
       let (a, b) = (connection.a.socket, connection.b.socket)
       let sides = [(Side.a, connection.hostA, a, b), (Side.b, connection.hostB, b, a)]
       return sides.filter { $0.1.exists }.map { side, host, local, remote in
         End(
           scenario: connection.scenario, side: side, local: local, remote: remote,
-          changes: host.transitions.map(\.change), timers: (host.timers ?? []).map(\.timer))
+          changes: host.transitions.map(\.change), timers: (host.timers ?? []).map(\.timer),
+          blind: blind[side.rawValue] ?? [])
       }
     }
   }
@@ -215,6 +221,7 @@ extension KernelRecording {
     struct Meta: Decodable {
       let start: Double
       let end: Double
+      let blind: [String: [[Double]]]?
     }
     struct Connection: Decodable {
       let scenario: String

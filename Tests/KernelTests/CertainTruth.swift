@@ -22,6 +22,7 @@ struct CertainTruth {
   /// - Parameter segments: those that the end's own tap has of it.
   init(of end: KernelRecording.End, _ segments: [Segment]) {
     self.end = end
+    uncertain = end.blind.map { Span(start: $0.start, end: $0.end) }
     for change in end.changes {
       var start = change.earliest.advanced(by: Self.grain * -1)
       var stop = change.latest.advanced(by: Self.grain)

@@ -119,7 +119,7 @@ struct ScenarioComparison {
         differences.append(
           Difference(
             fault: fault, side: end.side, tap: tap,
-            reason: reason(fault, saying, end, truth, instant),
+            reason: reason(saying, end, truth, instant),
             description: describe(fault, saying, end, truth, instant, frames)))
       }
     }
@@ -134,25 +134,18 @@ struct ScenarioComparison {
   }
 
   private func reason(
-    _ fault: Fault, _ saying: Saying, _ end: KernelRecording.End, _ truth: TCPState,
-    _ instant: Timestamp
+    _ saying: Saying, _ end: KernelRecording.End, _ truth: TCPState, _ instant: Timestamp
   ) -> Reason? {
     let claim = saying.claim
     switch (truth, claim.state) {
     case (.closed, .lastAck), (.closed, .closing):
-      if claim.ground == .sentFIN || claim.ground == .finsCrossed,
-        claim.since.map({ instant.since($0) < .seconds(100) }) ?? false
-      {
-        return .silentEnd
-      }
-      return fault == .state && saying.possible.contains(truth) ? .orphanLimit : nil
-    case (.closed, .finWait1):
-      return fault == .state && saying.possible.contains(truth) ? .orphanLimit : nil
+      return saying.possible.contains(truth) ? .orphanLimit : .silentEnd
+    case (.closed, .finWait1): return saying.possible.contains(truth) ? .orphanLimit : nil
     case (.finWait1, .established), (.lastAck, .closeWait), (.closing, .closeWait):
       return saying.possible.contains(truth) && !hasFINLeft(end, instant) ? .finHeldBack : nil
     case (.finWait2, .closed):
       let isLate = claim.ground == .finWait2Over && saying.possible.contains(truth)
-      return fault == .state && isLate ? .halfCloseKept : nil
+      return isLate ? .halfCloseKept : nil
     default: return nil  // pairs, most of which have no reason
     }
   }

@@ -120,9 +120,12 @@ class Session:
             _write_passages(world, parts)
 
     def _write_truth(self, world, parts, histories, end):
+        blind = {
+            side: [[_seconds(time_ns) for time_ns in span]
+                   for span in histories[parts[0].name, side].blind_spans()] for side in "AB"}
         document = {
             "meta": {"start": _seconds(self.start), "end": _seconds(end), "seed": self.seed,
-                     "strangers": world.wire.strangers},
+                     "strangers": world.wire.strangers, "blind": blind},
             "connections": [
                 {"id": number, "scenario": part.name, "situations": part.scenario.situations,
                  "a": list(part.stage.address("A")), "b": list(part.stage.address("B")),

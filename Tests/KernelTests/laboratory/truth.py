@@ -12,6 +12,8 @@ TAKING_NANOSECONDS = 2_000_000
 TIMER_NEAR_NANOSECONDS = 500_000_000
 # Between connect() and its SYN.
 DIALLING_NANOSECONDS = 20_000_000
+# Between two askings; no small socket that the wire's delay leaves standing is missed in less.
+BLIND_NANOSECONDS = 80_000_000
 SMALL = ("TIME_WAIT", "FIN_WAIT_2")
 
 
@@ -47,6 +49,11 @@ class EndHistory:
         self.told_until = 0
         self._merge(changes)
 
+    def blind_spans(self):
+        """When the host was not asked for so long that a small socket may have come and gone."""
+        return [(before[0], after[1]) for before, after in zip(self.askings, self.askings[1:])
+                if after[1] - before[0] > BLIND_NANOSECONDS]
+
     def timers(self):
         """When TIME_WAIT was seen to begin or begin anew: between two times; and its end."""
         return [(sight.earliest, sight.latest, sight.expiry) for sight in self.sights
@@ -76,7 +83,12 @@ class EndHistory:
         asking = self.askings[index] if index < len(self.askings) else None
         self.told_until = asking[1] if asking else change.time
         if change.new != "CLOSED":
-            self._add(change.time, change.new, "trace", change.time, change.time)
+            earliest = change.time
+            if change.old == "LISTEN":
+                # The listener's child, made when the handshake ends: SYN_RECEIVED was too short for
+                # a poll.
+                earliest = self.askings[index - 1][0] if index else 0
+            self._add(change.time, change.new, "trace", earliest, change.time)
             return
         # A small socket may stand in its place: the first asking begun since then tells.
         seen = [sight for sight in self.sights if sight.latest <= self.told_until]
