@@ -103,7 +103,7 @@ extension StateFixture {
     ACK                      | ESTABLISHED?            ESTABLISHED
     ACK, old                 | SYN_RECEIVED?           -
     ACK of unsent data       | -                       ESTABLISHED?   | gap
-    ACK beyond the window    | SYN_RECEIVED?           ESTABLISHED
+    ACK beyond the window    | SYN_RECEIVED?           ESTABLISHED?{ESTABLISHED,FIN_WAIT_1}
     data                     | ESTABLISHED?            ESTABLISHED?{ESTABLISHED,FIN_WAIT_1}
     data, old                | SYN_RECEIVED?           -
     data, partly old         | ESTABLISHED?            ESTABLISHED?
