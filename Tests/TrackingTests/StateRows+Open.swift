@@ -22,8 +22,8 @@ extension StateFixture {
     # segment                | X                              Y
     SYN                      | CLOSED?{CLOSED,SYN_RECEIVED}   SYN_SENT       | close attempt
     SYN, again               | CLOSED?{CLOSED,SYN_RECEIVED}   SYN_SENT       | close attempt
-    SYN/ACK, again           | -                              SYN_RECEIVED?  | one-sided
-    SYN/ACK of nothing       | -                              SYN_RECEIVED?  | one-sided
+    SYN/ACK, again           | ESTABLISHED?{ESTABLISHED,CLOSED,SYN_SENT}  SYN_RECEIVED?  | one-sided
+    SYN/ACK of nothing       | ESTABLISHED?{ESTABLISHED,CLOSED,SYN_SENT}  SYN_RECEIVED?  | one-sided
     ACK                      | ESTABLISHED?                   ESTABLISHED?   | one-sided
     ACK, old                 | ESTABLISHED?                   ESTABLISHED?   | one-sided
     ACK of unsent data       | ESTABLISHED?                   ESTABLISHED?   | one-sided
