@@ -23,6 +23,8 @@ struct Endpoint: Sendable {
     static let windowScale = Sent(rawValue: 512)
     static let fastOpenData = Sent(rawValue: 1024)
     static let timestampEcho = Sent(rawValue: 2048)
+    /// A RST that may be of an earlier incarnation.
+    static let sharedReset = Sent(rawValue: 4096)
   }
 
   var sent: Sent = []

@@ -87,7 +87,7 @@ extension Inference {
     if now >= nominal { claim.possible = StateSet(.closed) }
   }
 
-  /// A RST passed towards it.
+  /// A RST passed towards it, or one that may be its own.
   func applyReset(_ claim: inout Claim) {
     guard claim.ground != .sentRST, claim.ground != .newIncarnation else { return }
     if own.resetPassed.isSet {
@@ -97,7 +97,7 @@ extension Inference {
       claim.certainty = .presumed
       claim.since = own.resetPassed.time
       claim.until = nil
-      claim.ground = .acceptedRST
+      claim.ground = own.sent.contains(.sharedReset) ? .sentRST : .acceptedRST
       claim.evidence = Evidence(own.resetPassed.frame)
     } else if own.resetMaybe.isSet {
       claim.possible.insert(.closed)
