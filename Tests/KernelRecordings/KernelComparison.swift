@@ -61,7 +61,7 @@ enum KernelComparison {
     /// Since when the end is said to be CLOSED because of a timer.
     var overSince: [Timestamp?] = Array(repeating: nil, count: recording.ends.count)
     var observation = KernelObservation(recording)
-    observation.sample(try recording.segments(tap), every: step) { instant, sayings in
+    observation.sample(try recording.capture(tap), every: step) { instant, sayings in
       timeWaits.note(sayings, at: instant)
       for (index, end) in recording.ends.enumerated() {
         guard tap == "mid" || tap == end.side.tap, let saying = sayings[index] else { continue }

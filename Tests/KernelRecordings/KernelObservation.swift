@@ -31,18 +31,21 @@ struct KernelObservation: ~Copyable {
   /// Takes what the capture of a tap holds and tells what is said at every `step`, by end; nil
   /// where nothing is.
   mutating func sample(
-    _ tap: [Segment], every step: Interval, during span: PacketTimes.Span? = nil,
+    _ tap: KernelCapture, every step: Interval, during span: PacketTimes.Span? = nil,
     _ body: (_ instant: Timestamp, _ sayings: [Saying?]) -> Void
   ) {
     var next = span?.start ?? recording.start
     let end = span?.end ?? recording.end
-    for segment in tap {
-      while next < segment.time, next <= end {
+    for packet in tap.packets {
+      while next < packet.time, next <= end {
         body(next, sayings(at: next))
         next = next.advanced(by: step)
       }
       var left: [ConnectionReport] = []
-      tracker.receive(segment) { left.append($0) }
+      switch packet {
+      case .segment(let segment): tracker.receive(segment) { left.append($0) }
+      case .icmpError(let error): tracker.receive(error)
+      }
       for report in left { Self.join(report, ends(of: report), into: &retired) }
     }
     while next <= end {

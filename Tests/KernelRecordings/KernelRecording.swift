@@ -1,4 +1,3 @@
-import Capture
 import Dissection
 import Foundation
 import TestSupport
@@ -106,26 +105,8 @@ struct KernelRecording {
   }
 
   /// - Parameter tap: `a`, `b` or `mid`.
-  private func path(_ tap: String) -> String {
-    Self.directory(name).appendingPathComponent("\(tap).pcap").path
-  }
-
-  /// What the capture of a tap holds, in order.
-  func segments(_ tap: String) throws -> [Segment] {
-    var segments: [Segment] = []
-    let dissector = Dissector()
-    let reader = try CaptureReader(paths: [path(tap)])
-    while reader.readBatch({ _, records, bytes in
-      for record in records {
-        let end = record.offset + Int(record.capturedLength)
-        let dissected = dissector.dissect(
-          bytes.extracting(record.offset..<end), linkType: record.linkType,
-          originalLength: record.originalLength, frame: record.frame, time: record.time,
-          interface: record.interface)
-        if case .segment(let segment) = dissected { segments.append(segment) }
-      }
-    }) {}
-    return segments
+  func capture(_ tap: String) throws -> KernelCapture {
+    try KernelCapture(Self.directory(name).appendingPathComponent("\(tap).pcap").path)
   }
 
   func deliveries() throws -> [Delivery] {
