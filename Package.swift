@@ -62,6 +62,10 @@ let package = Package(
     .testTarget(
       name: "TrackingTests", dependencies: ["Tracking", "TestSupport"], swiftSettings: strict),
     .testTarget(
+      name: "KernelTests",
+      dependencies: ["Dissection", "KernelRecordings", "TestSupport", "Tracking"],
+      exclude: ["laboratory", "ExpectedDifferences.tsv"], swiftSettings: strict),
+    .testTarget(
       name: "SimulationTests", dependencies: ["Simulation", "Tracking", "TestSupport"],
       swiftSettings: strict),
     .testTarget(

@@ -4,7 +4,7 @@
     record.py                        all stories into the directory of this script
     record.py --out DIR [STORY...]   all, or the given ones (01 06b ...), into another directory
 
-Needs Linux, root, and the programs ip, ss, tcpdump and nft. Takes about 100 s.
+Needs Linux, root, and the programs ip, ss, tcpdump, nft and nsenter. Takes about 100 s.
 """
 
 import argparse
@@ -19,7 +19,8 @@ from recorder.catalog import STORIES
 from recorder.session import Session
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PACKAGES = {"ip": "iproute2", "ss": "iproute2", "tcpdump": "tcpdump", "nft": "nftables"}
+PACKAGES = {"ip": "iproute2", "ss": "iproute2", "tcpdump": "tcpdump", "nft": "nftables",
+            "nsenter": "util-linux"}
 BEGIN, END = "<!-- begin stories -->", "<!-- end stories -->"
 
 

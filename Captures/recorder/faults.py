@@ -5,7 +5,7 @@ import socket
 import struct
 
 from .story import PORT, Story
-from .wire import ACK, FIN, SYN
+from .frame import ACK, FIN, SYN
 
 NO_LINGER = struct.pack("ii", 1, 0)
 

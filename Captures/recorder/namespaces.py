@@ -31,28 +31,40 @@ def run(*command, text=""):
 
 
 class Namespace:
-    """A named network namespace; `delete` may be called at any time, more than once."""
+    """A network namespace that no name keeps: it is gone when the process is, however that ends.
 
-    def __init__(self, name):
-        self.name = name
-        self.alive = True
+    `delete` may be called at any time, more than once.
+    """
+
+    def __init__(self):
+        self.descriptor = None
 
     def create(self):
-        run("ip", "netns", "add", self.name)
+        home = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            if libc.unshare(CLONE_NEWNET) != 0:
+                raise OSError(ctypes.get_errno(), "unshare")
+            self.descriptor = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+            self._set(home)
+        finally:
+            os.close(home)
+
+    @property
+    def path(self):
+        """Where programs find the namespace; ip(8) takes it for a name."""
+        return f"/proc/{os.getpid()}/fd/{self.descriptor}"
 
     @contextlib.contextmanager
     def entered(self):
         """The calling thread inside the namespace: sockets made there stay there for good."""
         home = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
-        target = os.open(f"/run/netns/{self.name}", os.O_RDONLY | os.O_CLOEXEC)
         try:
-            self._set(target)
+            self._set(self.descriptor)
             try:
                 yield
             finally:
                 self._set(home)
         finally:
-            os.close(target)
             os.close(home)
 
     @staticmethod
@@ -60,17 +72,21 @@ class Namespace:
         if libc.setns(descriptor, CLONE_NEWNET) != 0:
             raise OSError(ctypes.get_errno(), "setns")
 
+    def command(self, *command):
+        """The command line that runs a program inside."""
+        return ["nsenter", f"--net={self.path}", *command]
+
     def run(self, *command, text=""):
-        return run("ip", "netns", "exec", self.name, *command, text=text)
+        return run(*self.command(*command), text=text)
 
     def ip(self, *lines):
         """Lines of ip(8), all in one process."""
-        run("ip", "-n", self.name, "-batch", "-", text="\n".join(lines) + "\n")
+        self.run("ip", "-batch", "-", text="\n".join(lines) + "\n")
 
     def delete(self):
-        if self.alive:
-            self.alive = False
-            subprocess.run(["ip", "netns", "delete", self.name], capture_output=True, check=False)
+        if self.descriptor is not None:
+            os.close(self.descriptor)
+            self.descriptor = None
 
 
 class Host(Namespace):
@@ -82,8 +98,11 @@ class Host(Namespace):
         "tcp_syncookies": "1", "tcp_tw_reuse": "2", "tcp_syn_linear_timeouts": "0",
     }
 
-    def __init__(self, name, addresses):
-        super().__init__(name)
+    # Networks that are reached through the interface without an address in them.
+    NETWORKS = ("192.0.2.0/24", "198.51.100.0/24")
+
+    def __init__(self, addresses):
+        super().__init__()
         self.addresses = addresses
         self.filtered = False
 
@@ -95,7 +114,7 @@ class Host(Namespace):
             *(f"addr add {address} dev {INTERFACE} {'nodad' if ':' in address else ''}"
               for address in self.addresses),
             f"link set {INTERFACE} up",
-            *(f"route add {net} dev {INTERFACE}" for net in ("192.0.2.0/24", "198.51.100.0/24")
+            *(f"route add {net} dev {INTERFACE}" for net in self.NETWORKS
               if not any(address.startswith(net[:8]) for address in self.addresses)))
         with self.entered():
             for setting, value in self.SETTINGS.items():

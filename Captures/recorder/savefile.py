@@ -23,6 +23,24 @@ def read_pcap(path):
     return link_type, snapshot_length, records
 
 
+class Writer:
+    """A nanosecond pcap file of Ethernet frames."""
+
+    LINK_TYPE_ETHERNET = 1
+
+    def __init__(self, path):
+        self.file = open(path, "wb")
+        self.file.write(struct.pack(
+            "=IHHiIII", NANOSECOND_MAGIC, 2, 4, 0, 0, 262144, self.LINK_TYPE_ETHERNET))
+
+    def write(self, nanoseconds, frame):
+        seconds, nanoseconds = divmod(nanoseconds, 10**9)
+        self.file.write(struct.pack("=IIII", seconds, nanoseconds, len(frame), len(frame)) + frame)
+
+    def close(self):
+        self.file.close()
+
+
 def write_gzip(source, destination):
     """Without a time or a name in the gzip header: the same capture, the same bytes."""
     with open(source, "rb") as file, open(destination, "wb") as out:

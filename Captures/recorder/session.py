@@ -29,8 +29,8 @@ class Recording:
     def prepare(self):
         """Hosts, wire and taps; what is made so far is ended by `end`, also after a failure."""
         kind, session = self.kind, self.session
-        client = session.host(f"{kind.number}-client", kind.client_addresses)
-        server = session.host(f"{kind.number}-server", kind.server_addresses)
+        client = session.made(Host(kind.client_addresses))
+        server = session.made(Host(kind.server_addresses))
         self.wire = Wire(session.wires, kind.number, client, server, kind.delay_seconds)
         session.wires.add(self.wire)
         client.bring_up()
@@ -77,25 +77,20 @@ class Session:
     """Makes what the stories need, plays them all, and leaves nothing behind."""
 
     def __init__(self):
-        self.prefix = f"finwait-rec-{os.getpid()}"
         self.stopping = threading.Event()
         self.namespaces = []
         self.recordings = []
         self.wires = None
         self.directory = tempfile.mkdtemp(prefix="finwait-rec-")
 
-    def host(self, name, addresses):
-        return self.made(Host(f"{self.prefix}-{name}", addresses))
-
     def made(self, namespace):
-        """Noted before it is made: an interrupt in between must not leave it behind."""
         self.namespaces.append(namespace)
         namespace.create()
         return namespace
 
     def record(self, kinds):
         """Plays the stories and returns what went wrong, a sentence each."""
-        self.wires = Wires(self.made(Namespace(f"{self.prefix}-wires")))
+        self.wires = Wires(self.made(Namespace()))
         print(f"setting up {len(kinds)} stories", file=sys.stderr)
         for kind in kinds:
             self.recordings.append(Recording(kind, self))

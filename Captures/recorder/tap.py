@@ -7,6 +7,9 @@ import threading
 
 from .namespaces import INTERFACE
 
+# In immediate mode the kernel keeps a place of the snapshot length for every packet.
+BUFFER_KIB = "32768"
+
 
 class Tap:
     """One tcpdump, ready once made, its file complete once stopped."""
@@ -16,9 +19,10 @@ class Tap:
         self.words = []
         self.ready = threading.Event()
         self.process = subprocess.Popen(
-            ["ip", "netns", "exec", host.name, "tcpdump", "-i", interface, "-n", "-Z", "root",
-             "--time-stamp-precision=nano", "--immediate-mode", "-U", "-s", str(snapshot_length),
-             "-w", path, expression],
+            host.command(
+                "tcpdump", "-i", interface, "-n", "-Z", "root", "--time-stamp-precision=nano",
+                "--immediate-mode", "-U", "-B", BUFFER_KIB, "-s", str(snapshot_length), "-w", path,
+                expression),
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()

@@ -8,31 +8,24 @@ import collections
 import heapq
 import itertools
 import selectors
-import socket
-import struct
 import threading
 import time
 
-from .namespaces import INTERFACE
-
-ETH_P_ALL = 3
-FIN, SYN, RST, ACK = 1, 2, 4, 16
+from . import frame as frames
+from . import link
 OTHER = {"client": "server", "server": "client"}
 
 
 class KeptFrame:
-    """A frame that passed a wire; the TCP fields that stories choose by (IPv4 alone)."""
+    """A frame that passed a wire, and the TCP fields that stories choose by."""
 
     def __init__(self, frame, to):
         self.frame = frame
         self.to = to
-        self.source = self.destination = self.flags = self.payload = 0
-        if len(frame) >= 54 and frame[12:14] == b"\x08\x00" and frame[23] == 6:
-            tcp = 14 + (frame[14] & 15) * 4
-            self.source, self.destination = struct.unpack_from("!HH", frame, tcp)
-            self.flags = frame[tcp + 13]
-            total, = struct.unpack_from("!H", frame, 16)
-            self.payload = 14 + total - tcp - (frame[tcp + 12] >> 4) * 4
+        segment = frames.segment(frame)
+        self.ports = (segment.source[1], segment.destination[1]) if segment else ()
+        self.flags = segment.flags if segment else 0
+        self.payload = len(segment.payload) if segment else 0
 
 
 class Wire:
@@ -41,19 +34,8 @@ class Wire:
     def __init__(self, wires, name, client, server, delay_seconds):
         self.delay = delay_seconds
         self.kept = collections.deque(maxlen=4000)
-        self.ends = {}
-        for number, (side, host) in enumerate((("client", client), ("server", server)), 1):
-            end = f"{name}-{side[0]}"
-            wires.namespace.ip(
-                f"link add {end} type veth peer name {INTERFACE} "
-                f"address 02:00:00:00:00:0{number} netns {host.name}",
-                f"link set {end} addrgenmode none",
-                f"link set {end} up")
-            with wires.namespace.entered():
-                made = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
-                made.bind((end, ETH_P_ALL))
-            made.setblocking(False)
-            self.ends[side] = made
+        self.ends = dict(zip(
+            ("client", "server"), link.join(wires.namespace, name, client, server)))
 
     def inject(self, kept):
         """Delivers a kept frame once more, now."""
@@ -63,7 +45,7 @@ class Wire:
         """The latest frame that went `to` a side with all of these flags (and any payload)."""
         for kept in reversed(self.kept):
             if (kept.to == to and kept.flags & flags == flags and (kept.payload or not payload)
-                    and port in (None, kept.source, kept.destination)):
+                    and (port is None or port in kept.ports)):
                 return kept
         raise LookupError(f"no such frame went to the {to}")
 

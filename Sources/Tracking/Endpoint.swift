@@ -22,6 +22,7 @@ struct Endpoint: Sendable {
     /// Window scale was on its SYN.
     static let windowScale = Sent(rawValue: 512)
     static let fastOpenData = Sent(rawValue: 1024)
+    static let timestampEcho = Sent(rawValue: 2048)
   }
 
   var sent: Sent = []
@@ -48,6 +49,8 @@ struct Endpoint: Sendable {
   var windowShift: UInt8 = 0
   /// The last in-order TSval it sent and when (RFC 7323 section 4.3 at its peer).
   var timestampValue: UInt32 = 0
+  /// The newest TSval of the peer that it has echoed: its TS.Recent, proved.
+  var timestampEcho: UInt32 = 0
   var timestampTime = Timestamp.distantPast
 
   // MARK: Counters

@@ -84,13 +84,12 @@ struct Lateness {
     if flags.contains(.fin) {
       return own.fin.isSent && own.fin.acked.isSet ? .retransmittedFIN : .dataAfterClose
     }
-    if segment.payloadLength > 0 {
-      let isOld =
-        receiver.sent.contains(.acknowledgment)
-        && segment.sequenceEnd.isAtOrBefore(receiver.ackSent)
-      return isOld ? .duplicateData : .dataAfterClose
-    }
-    return isKeepAlive ? .keepAlive : .duplicateACK
+    let isOld =
+      receiver.sent.contains(.acknowledgment)
+      && segment.sequenceEnd.isAtOrBefore(receiver.ackSent)
+    if isKeepAlive, isOld { return .keepAlive }
+    if segment.payloadLength > 0 { return isOld ? .duplicateData : .dataAfterClose }
+    return .duplicateACK
   }
 
   private var duplicateAfterFIN: LateKind? {
@@ -116,10 +115,22 @@ struct Lateness {
         flags.contains(.ack) && segment.sequenceLength == 0
         && segment.sequenceNumber == own.fin.end && !own.isTimestampOlder(segment)
       return isExpectedACK ? .none : .ack
-    case .closeWait, .lastAck, .closing, .finWait1, .finWait2, .established, .synReceived:
+    case .closeWait, .lastAck, .closing: return replyAfterPeerFIN
+    case .finWait1, .finWait2, .established, .synReceived:
       return segment.sequenceLength > 0 ? .ack : .none
     case .synSent, .listen: return .unknown
     }
+  }
+
+  /// What lies outside the window is answered; text beyond the FIN, and what has no ACK, is ignored
+  /// (RFC 9293 section 3.10.7.4, first, fifth and seventh check).
+  private var replyAfterPeerFIN: ExpectedReply {
+    let isSYN = flags.contains(.syn)
+    guard segment.sequenceLength > 0, isSYN || flags.contains(.ack) else { return .none }
+    let isInWindow =
+      segment.sequenceNumber.isAtOrAfter(own.fin.end)
+      && segment.sequenceNumber.isBefore(own.fin.end + receiver.window)
+    return isInWindow && !isSYN ? .none : .ack
   }
 
   var effect: LateEffect {

@@ -5,6 +5,8 @@ import Dissection
 extension Passage {
   mutating func acknowledge(_ sender: inout Endpoint, _ receiver: inout Endpoint) {
     let ack = segment.acknowledgmentNumber
+    noteFirstAcknowledgment(&receiver.fin, ack)
+    if isOfNothing(receiver) { return }
     let isNew = !sender.sent.contains(.acknowledgment) || ack.isAfter(sender.ackSent)
     noteFinWait2(&sender, takesNew: isNew && sender.sent.contains(.acknowledgment))
     if isNew { noteUnseenFIN(&receiver, from: sender) }
@@ -23,7 +25,7 @@ extension Passage {
       receiver.sendNext = ack
       receiver.passed.start(at: ack)
     }
-    acknowledgeFIN(&receiver.fin, ack, peerSendNext: sender.sendNext)
+    if receiver.fin.isSent, !isSYN { acknowledgeFIN(&receiver, from: sender) }
     confirm(&sender.fin, ack)
     noteDataAcknowledged(sender, &receiver, ack)
     if let from = sender.dataConfirmFrom, ack.isAfter(from) { sender.dataConfirmed = true }
@@ -34,6 +36,17 @@ extension Passage {
       // Every segment carries RCV.NXT: this one says that the FIN was not taken.
       receiver.fin.arrivalDoubted = true
     }
+  }
+
+  /// Whether it acknowledges what its receiver cannot have sent, so that this is dropped and no sign
+  /// of a hole in the capture: nothing lies beyond a FIN, and a dial has but its SYN to answer.
+  func isOfNothing(_ receiver: borrowing Endpoint) -> Bool {
+    let ack = segment.acknowledgmentNumber
+    if isSYN, receiver.sent.contains(.syn), !receiver.sent.contains(.fastOpenData) {
+      return ack != receiver.initial + 1
+    }
+    guard receiver.fin.isSent, !receiver.fin.isInferred else { return false }
+    return ack.isAfter(receiver.fin.end)
   }
 
   /// An acknowledgment of what was never seen: the capture has a hole.
@@ -63,25 +76,31 @@ extension Passage {
     if sender.fin.isSent { receiver.fin.infer(ack: sender.fin.end) }
   }
 
-  private func acknowledgeFIN(
-    _ fin: inout SentFIN, _ ack: SequenceNumber, peerSendNext: SequenceNumber
-  ) {
-    if fin.firstFrame != 0, fin.firstAckedFrame == 0, !isSYN, ack.isAtOrAfter(fin.firstEnd) {
-      fin.firstAckedFrame = segment.frame
-    }
-    guard fin.isSent, !isSYN else { return }
-    guard ack.isAtOrAfter(fin.end) else {
+  /// The frame to show, whether the FIN's sender takes it or not.
+  private func noteFirstAcknowledgment(_ fin: inout SentFIN, _ ack: SequenceNumber) {
+    guard fin.firstFrame != 0, fin.firstAckedFrame == 0, !isSYN, ack.isAtOrAfter(fin.firstEnd)
+    else { return }
+    fin.firstAckedFrame = segment.frame
+  }
+
+  private func acknowledgeFIN(_ receiver: inout Endpoint, from sender: borrowing Endpoint) {
+    let fin = receiver.fin
+    guard segment.acknowledgmentNumber.isAtOrAfter(fin.end) else {
       // Sent before the FIN was taken, although it passed later: what it carries confirms nothing.
-      fin.confirmFrom = fin.confirmFrom?.later(segment.sequenceEnd)
+      receiver.fin.confirmFrom = fin.confirmFrom?.later(segment.sequenceEnd)
       return
     }
-    if !fin.acked.isSet { fin.acked = mark }
-    if !fin.passed.isSet { fin.passed = mark }
+    if !fin.acked.isSet { receiver.fin.acked = mark }
+    if !fin.passed.isSet { receiver.fin.passed = mark }
+    // Its sender has taken the FIN; who waits for the acknowledgment drops it unread.
+    if isUnacceptable(to: receiver, from: sender) { return }
     if !fin.ackPassed.isSet || fin.ackDoubted {
-      fin.ackPassed = mark
-      fin.ackDoubted = fin.ackDoubts > 1
+      receiver.fin.ackPassed = mark
+      receiver.fin.ackDoubted = fin.ackDoubts > 1
     }
-    if fin.confirmFrom == nil { fin.confirmFrom = peerSendNext.later(segment.sequenceNumber) }
+    if fin.confirmFrom == nil {
+      receiver.fin.confirmFrom = sender.sendNext.later(segment.sequenceNumber)
+    }
   }
 
   /// To acknowledge octets that were never on the wire without the acknowledgment of one's FIN is

@@ -24,7 +24,8 @@ extension Passage {
   private func completeHandshake(of receiver: inout Endpoint, from sender: Endpoint) {
     let hasSYN = receiver.sent.contains(.syn) || receiver.sent.contains(.synACK)
     guard hasSYN, !receiver.established.isSet,
-      segment.acknowledgmentNumber.isAtOrAfter(receiver.initial + 1)
+      segment.acknowledgmentNumber.isAtOrAfter(receiver.initial + 1),
+      !isUnacceptable(to: receiver, from: sender), !isOfNothing(receiver)
     else { return }
     // SYN_SENT takes only a SYN/ACK (RFC 9293 section 3.10.7.3).
     guard isSYN || receiver.sent.contains(.synACK) else { return }

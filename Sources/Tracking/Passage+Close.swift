@@ -25,6 +25,12 @@ extension Passage {
       if end == sender.fin.end { retransmitFIN(&sender.fin) }
       return
     }
+    if sender.sent.contains(.initialSequence), gap == nil,
+      receiver.sent.contains(.acknowledgment), receiver.ackSent.isAtOrAfter(end)
+    {
+      // Acknowledged before, and that had all been seen: its place is that of data.
+      return
+    }
     sender.fin.end = end
     sender.fin.ack = segment.acknowledgmentNumber
     sender.fin.identification = segment.ipIdentification

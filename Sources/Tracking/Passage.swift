@@ -27,6 +27,32 @@ struct Passage {
     return Int32(bitPattern: segment.options.timestampValue &- sender.timestampValue) <= 0
   }
 
+  /// Whether the receiver drops the segment unread (RFC 9293 section 3.10.7.4, first check): all of
+  /// it lies below what it has acknowledged, or beyond its window, or PAWS rejects it. Linux lets
+  /// pass what ends at RCV.NXT (tcp_sequence). Without both SYNs the window's scale is not known.
+  func isUnacceptable(to receiver: borrowing Endpoint, from sender: borrowing Endpoint) -> Bool {
+    if isRejectedByPAWS(at: receiver, from: sender) { return true }
+    guard receiver.sent.contains(.acknowledgment) else { return false }
+    if segment.sequenceEnd.isBefore(receiver.ackSent) { return true }
+    guard !receiver.sent.isDisjoint(with: [.syn, .synACK]),
+      !sender.sent.isDisjoint(with: [.syn, .synACK])
+    else { return false }
+    return segment.sequenceNumber.isAfter(receiver.ackSent + receiver.window)
+  }
+
+  /// An older timestamp than the receiver has echoed (RFC 7323 section 5.3, R1): what merely passed
+  /// it may not have. After 24 days the clock may have turned (section 5.5).
+  private func isRejectedByPAWS(
+    at receiver: borrowing Endpoint, from sender: borrowing Endpoint
+  ) -> Bool {
+    guard segment.options.hasTimestamps, receiver.sent.contains(.timestampEcho) else {
+      return false
+    }
+    let isFresh = segment.time.since(sender.timestampTime) < .seconds(24 * 86_400)
+    let age = Int32(bitPattern: receiver.timestampEcho &- segment.options.timestampValue)
+    return age > 0 && isFresh
+  }
+
   // MARK: Sent
 
   /// What the segment tells of its sender.
@@ -43,7 +69,7 @@ struct Passage {
     if isACK { acknowledge(&sender, &receiver) }
     if !isSYN, isACK { sendPlain(&sender, receiver) }
     if segment.flags.contains(.fin) { sendFIN(&sender, &receiver) }
-    advance(&sender)
+    advance(&sender, receiver)
     noteTimestamp(&sender)
     noteWindow(&sender, receiver)
   }
@@ -97,9 +123,9 @@ struct Passage {
 
   // MARK: Sequence space
 
-  private mutating func advance(_ sender: inout Endpoint) {
+  private mutating func advance(_ sender: inout Endpoint, _ receiver: borrowing Endpoint) {
     let end = segment.sequenceEnd
-    if segment.sequenceLength > 0 {
+    if segment.sequenceLength > 0, !isRejectedByPAWS(at: receiver, from: sender) {
       sender.passed.insert(from: segment.sequenceNumber, to: end)
     }
     fillGap()
@@ -133,6 +159,12 @@ struct Passage {
 
   private func noteTimestamp(_ sender: inout Endpoint) {
     guard segment.options.hasTimestamps else { return }
+    if isACK {
+      let echo = segment.options.timestampEcho
+      let isNewer = Int32(bitPattern: echo &- sender.timestampEcho) > 0
+      if isNewer || !sender.sent.contains(.timestampEcho) { sender.timestampEcho = echo }
+      sender.sent.insert(.timestampEcho)
+    }
     let value = segment.options.timestampValue
     let isNewer = Int32(bitPattern: value &- sender.timestampValue) >= 0
     guard isNewer || !sender.sent.contains(.timestamps) else { return }

@@ -107,8 +107,11 @@ extension Tracker {
       let isOver = own.sent.contains(.anything) && table[slot].isClosing
       return isOver ? nil : slot
     }
-    // It acknowledges no SYN on this key: what a dial takes for an unacceptable ACK.
-    return table[head].isClosing ? nil : head
+    // It acknowledges no SYN on this key: what a dial takes for an unacceptable ACK, and on an open
+    // connection the answer of an end that has left to an old duplicate.
+    let newest = table[head]
+    let sent = newest.ends[newest.role(ofLow: fromLow)].sent
+    return newest.isClosing || sent.isSuperset(of: [.initialSequence, .plain]) ? nil : head
   }
 
   // MARK: New incarnations

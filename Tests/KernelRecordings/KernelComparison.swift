@@ -51,7 +51,7 @@ enum KernelComparison {
   }
 
   /// How late a timer can be: two steps of the kernel's timer wheel.
-  private static let slack = Interval.milliseconds(5200)
+  static let slack = Interval.milliseconds(5200)
 
   static func observe(
     _ recording: KernelRecording, tap: String, every step: Interval
@@ -60,8 +60,10 @@ enum KernelComparison {
     var timeWaits = TimeWaits(said: Array(repeating: [], count: recording.ends.count))
     /// Since when the end is said to be CLOSED because of a timer.
     var overSince: [Timestamp?] = Array(repeating: nil, count: recording.ends.count)
-    var observation = KernelObservation(recording)
-    observation.sample(try recording.capture(tap), every: step) { instant, sayings in
+    var observation = KernelObservation(of: recording.ends)
+    observation.sample(
+      try recording.capture(tap), every: step, during: recording.span
+    ) { instant, sayings in
       timeWaits.note(sayings, at: instant)
       for (index, end) in recording.ends.enumerated() {
         guard tap == "mid" || tap == end.side.tap, let saying = sayings[index] else { continue }

@@ -4,13 +4,13 @@ import Tracking
 
 /// What finwait says of a kernel recording's ends, instant by instant.
 struct KernelObservation: ~Copyable {
-  private let recording: KernelRecording
   private var tracker = Tracker()
   private var indices: [Way: Int] = [:]
   /// Indices of the ends, by connection number.
   private var known: [Int: Pair<Int?>] = [:]
-  /// The last word on connections that have left memory, by end.
+  /// The last word on connections that have left memory, by end, and what came late to them.
   private var retired: [Saying?]
+  private var retiredLate: [LateSegment] = []
 
   /// An end: its own address, then the other's.
   struct Way: Hashable {
@@ -20,10 +20,9 @@ struct KernelObservation: ~Copyable {
     var reversed: Way { Way(local: remote, remote: local) }
   }
 
-  init(_ recording: KernelRecording) {
-    self.recording = recording
-    retired = Array(repeating: nil, count: recording.ends.count)
-    for (index, end) in recording.ends.enumerated() {
+  init(of ends: [KernelRecording.End]) {
+    retired = Array(repeating: nil, count: ends.count)
+    for (index, end) in ends.enumerated() {
       indices[Way(local: end.local, remote: end.remote)] = index
     }
   }
@@ -31,30 +30,49 @@ struct KernelObservation: ~Copyable {
   /// Takes what the capture of a tap holds and tells what is said at every `step`, by end; nil
   /// where nothing is.
   mutating func sample(
-    _ tap: KernelCapture, every step: Interval, during span: PacketTimes.Span? = nil,
+    _ tap: KernelCapture, every step: Interval, during span: PacketTimes.Span,
     _ body: (_ instant: Timestamp, _ sayings: [Saying?]) -> Void
   ) {
-    var next = span?.start ?? recording.start
-    let end = span?.end ?? recording.end
+    var next = span.start
     for packet in tap.packets {
-      while next < packet.time, next <= end {
+      while next < packet.time, next <= span.end {
         body(next, sayings(at: next))
         next = next.advanced(by: step)
       }
-      var left: [ConnectionReport] = []
-      switch packet {
-      case .segment(let segment): tracker.receive(segment) { left.append($0) }
-      case .icmpError(let error): tracker.receive(error)
-      }
-      for report in left { Self.join(report, ends(of: report), into: &retired) }
+      receive(packet)
     }
-    while next <= end {
+    while next <= span.end {
       body(next, sayings(at: next))
       next = next.advanced(by: step)
     }
   }
 
-  private mutating func sayings(at instant: Timestamp) -> [Saying?] {
+  private mutating func receive(_ packet: KernelCapture.Packet) {
+    switch packet {
+    case .segment(let segment): receive(segment)
+    case .icmpError(let error): tracker.receive(error)
+    }
+  }
+
+  /// Takes the next segment of a capture.
+  mutating func receive(_ segment: Segment) {
+    var left: [ConnectionReport] = []
+    tracker.receive(segment) { left.append($0) }
+    for report in left {
+      Self.join(report, ends(of: report), into: &retired)
+      retiredLate += report.late
+    }
+  }
+
+  /// All that is late, as it is told at an instant.
+  func late(at instant: Timestamp) -> [LateSegment] {
+    var late = retiredLate
+    tracker.forEachConnection(at: instant) { late += $0.late }
+    return late
+  }
+
+  /// What is said at an instant, by end; nil where nothing is.
+  mutating func sayings(at instant: Timestamp) -> [Saying?] {
     var sayings = retired
     var reports: [ConnectionReport] = []
     tracker.forEachConnection(at: instant) { reports.append($0) }

@@ -4,7 +4,7 @@ import TestSupport
 import Tracking
 
 /// Two hosts whose kernel told its own states while they were captured: `kernel/NAME` among the
-/// shared files.
+/// shared files, or a directory that the laboratory of KernelTests has just written.
 struct KernelRecording {
   /// A host, and the tap at its device.
   enum Side: String, Codable, CaseIterable { case a = "A", b = "B" }
@@ -18,6 +18,13 @@ struct KernelRecording {
     let latest: Timestamp
   }
 
+  /// TIME_WAIT's timer was set between `earliest` and `latest`, to end at `expiry`.
+  struct Timer {
+    let earliest: Timestamp
+    let latest: Timestamp
+    let expiry: Timestamp
+  }
+
   /// One host's end of a 4-tuple.
   struct End {
     let scenario: String
@@ -25,6 +32,8 @@ struct KernelRecording {
     let local: SocketAddress
     let remote: SocketAddress
     let changes: [Change]
+    /// In order; the shared recordings have none.
+    let timers: [Timer]
 
     /// The kernel's state; nil within 30 ms of a change, when the wire cannot show it yet.
     func state(at instant: Timestamp) -> TCPState? {
@@ -82,37 +91,79 @@ struct KernelRecording {
     SharedFiles.directory.appendingPathComponent("kernel").appendingPathComponent(name)
   }
 
+  /// A packet on the wire between the hosts: when its sender's tap, the middle tap and its
+  /// receiver had it.
+  struct Passage: Decodable {
+    let scenario: String
+    let from: Side
+    /// A duplicate made by the wire: not sent once more.
+    let isCopy: Bool
+    let sent: Timestamp
+    /// Nil: lost, or held to the end, before the tap; or a duplicate made behind it.
+    let middle: Timestamp?
+    /// Nil: lost, or held to the end.
+    let delivered: Timestamp?
+
+    private enum Key: String, CodingKey { case scenario, from, copy, sent, mid, out }
+
+    init(from decoder: any Decoder) throws {
+      let fields = try decoder.container(keyedBy: Key.self)
+      scenario = try fields.decode(String.self, forKey: .scenario)
+      from = try fields.decode(Side.self, forKey: .from)
+      isCopy = try fields.decode(Bool.self, forKey: .copy)
+      sent = try fields.decode(Double.self, forKey: .sent).timestamp
+      middle = try fields.decodeIfPresent(Double.self, forKey: .mid)?.timestamp
+      delivered = try fields.decodeIfPresent(Double.self, forKey: .out)?.timestamp
+    }
+  }
+
   let name: String
+  private let directory: URL
   let start: Timestamp
   let end: Timestamp
   let ends: [End]
+  /// By scenario, the numbers of the edge cases it shows; the shared recordings tell none.
+  let situations: [String: [Int]]
 
   init(_ name: String) throws {
+    try self.init(name, in: Self.directory(name))
+  }
+
+  init(_ name: String, in directory: URL) throws {
     self.name = name
-    let file = Self.directory(name).appendingPathComponent("truth.json")
+    self.directory = directory
+    let file = directory.appendingPathComponent("truth.json")
     let document = try JSONDecoder().decode(Document.self, from: Data(contentsOf: file))
     start = document.meta.start.timestamp
     end = document.meta.end.timestamp
+    situations = Dictionary(
+      document.connections.map { ($0.scenario, $0.situations ?? []) }
+    ) { first, _ in first }
     ends = document.connections.flatMap { connection -> [End] in
       let (a, b) = (connection.a.socket, connection.b.socket)
       let sides = [(Side.a, connection.hostA, a, b), (Side.b, connection.hostB, b, a)]
       return sides.filter { $0.1.exists }.map { side, host, local, remote in
         End(
           scenario: connection.scenario, side: side, local: local, remote: remote,
-          changes: host.transitions.map(\.change))
+          changes: host.transitions.map(\.change), timers: (host.timers ?? []).map(\.timer))
       }
     }
   }
 
   /// - Parameter tap: `a`, `b` or `mid`.
   func capture(_ tap: String) throws -> KernelCapture {
-    try KernelCapture(Self.directory(name).appendingPathComponent("\(tap).pcap").path)
+    try KernelCapture(directory.appendingPathComponent("\(tap).pcap").path)
   }
 
-  func deliveries() throws -> [Delivery] {
-    let lines = try Data(contentsOf: Self.directory(name).appendingPathComponent("rx.jsonl"))
+  var span: PacketTimes.Span { PacketTimes.Span(start: start, end: end) }
+
+  func deliveries() throws -> [Delivery] { try lines(of: "rx.jsonl") }
+  func passages() throws -> [Passage] { try lines(of: "wire.jsonl") }
+
+  private func lines<Line: Decodable>(of name: String) throws -> [Line] {
+    let lines = try Data(contentsOf: directory.appendingPathComponent(name))
     return try lines.split(separator: UInt8(ascii: "\n")).map {
-      try JSONDecoder().decode(Delivery.self, from: $0)
+      try JSONDecoder().decode(Line.self, from: $0)
     }
   }
 }
@@ -127,13 +178,14 @@ extension KernelRecording {
     }
     struct Connection: Decodable {
       let scenario: String
+      let situations: [Int]?
       let a: Delivery.Address
       let b: Delivery.Address
       let hostA: Host
       let hostB: Host
 
       enum CodingKeys: String, CodingKey {
-        case scenario, a, b
+        case scenario, situations, a, b
         case hostA = "A"
         case hostB = "B"
       }
@@ -146,6 +198,19 @@ extension KernelRecording {
     /// False of an address that only forged packets bear.
     let exists: Bool
     let transitions: [Transition]
+    let timers: [Restart]?
+  }
+
+  private struct Restart: Decodable {
+    let timer: Timer
+
+    init(from decoder: any Decoder) throws {
+      var fields = try decoder.unkeyedContainer()
+      timer = Timer(
+        earliest: try fields.decode(Double.self).timestamp,
+        latest: try fields.decode(Double.self).timestamp,
+        expiry: try fields.decode(Double.self).timestamp)
+    }
   }
 
   private struct Transition: Decodable {

@@ -34,8 +34,8 @@ enum KernelSoundness {
     premises: KernelPremises, every step: Interval, during span: PacketTimes.Span? = nil
   ) -> Result {
     var result = Result()
-    var observation = KernelObservation(recording)
-    observation.sample(capture, every: step, during: span) { instant, sayings in
+    var observation = KernelObservation(of: recording.ends)
+    observation.sample(capture, every: step, during: span ?? recording.span) { instant, sayings in
       for (index, end) in recording.ends.enumerated() {
         guard let saying = sayings[index], let truth = end.state(at: instant),
           premises.hold([.seen, .complete], end: index, at: instant)

@@ -116,7 +116,7 @@ extension CloseScript.Run {
     guard let expected, let found = seconds(found) else {
       return differ("\(host.rawValue).\(what)", expected, seconds(found))
     }
-    let isClose = abs(expected - found) < 0.000_001
+    let isClose = abs(expected - found) <= script.toleranceSeconds
     return isClose ? nil : differ("\(host.rawValue).\(what)", expected, found)
   }
 

@@ -41,7 +41,7 @@ public struct CloseScript {
     public var description: String { "script line \(line): \(message)" }
   }
 
-  enum Host: String { case x = "X", y = "Y" }
+  public enum Host: String, Sendable { case x = "X", y = "Y" }
 
   struct Line {
     var number: Int
@@ -126,14 +126,17 @@ public struct CloseScript {
   var tap: Tap
   /// Between X and Y and back, for the taps that are not at X.
   var roundTripSeconds: Double
+  /// How far `until` and `since` may be off: a script for every tap has the times of one.
+  var toleranceSeconds: Double
 
   public init(
     _ text: String, tap: Tap = .atX, roundTripSeconds: Double = 0.01,
-    options: TrackerOptions = TrackerOptions()
+    toleranceSeconds: Double = 0.000_001, options: TrackerOptions = TrackerOptions()
   ) throws {
     lines = try Self.parse(text)
     self.options = options
     self.tap = tap
     self.roundTripSeconds = roundTripSeconds
+    self.toleranceSeconds = toleranceSeconds
   }
 }

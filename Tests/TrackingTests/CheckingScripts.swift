@@ -6,10 +6,12 @@ import Tracking
 @discardableResult
 func check(
   _ text: String, tap: CloseScript.Tap = .atX, roundTripSeconds: Double = 0.01,
-  options: TrackerOptions = TrackerOptions(), sourceLocation: SourceLocation = #_sourceLocation
+  toleranceSeconds: Double = 0.000_001, options: TrackerOptions = TrackerOptions(),
+  sourceLocation: SourceLocation = #_sourceLocation
 ) throws -> CloseScript.Outcome {
   let script = try CloseScript(
-    text, tap: tap, roundTripSeconds: roundTripSeconds, options: options)
+    text, tap: tap, roundTripSeconds: roundTripSeconds, toleranceSeconds: toleranceSeconds,
+    options: options)
   let outcome = script.run()
   for failure in outcome.failures {
     Issue.record(Comment(rawValue: failure), sourceLocation: sourceLocation)

@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 import Tracking
 
-/// Late packets: what they are, what they do, and what answers them.
+/// Late packets: what they are, what they do, and what answers them; by the state they come to in
+/// the tables of `StateFixture`.
 @Suite struct LatenessTests {
   /// A segment into the TIME_WAIT of X, its RCV.NXT being 202, and what is expected of it.
   struct Row: Sendable, CustomTestStringConvertible {
@@ -14,29 +15,6 @@ import Tracking
     var testDescription: String { segment }
   }
 
-  private static let timeWait = [
-    Row(segment: "FA 201 ack 102", expected: "late retransmitted-fin reply ack", restarts: true),
-    Row(segment: "A 202 ack 102", expected: "late duplicate-ack reply none", restarts: true),
-    Row(segment: "A 201 ack 102", expected: "late keep-alive reply ack", restarts: true),
-    Row(segment: "A 203 ack 102", expected: "late duplicate-ack reply ack", restarts: true),
-    Row(segment: "A 1 ack 101", expected: "late duplicate-ack reply ack", restarts: true),
-    Row(
-      segment: "PA 1 ack 101 len 200", expected: "late duplicate-data reply ack", restarts: true),
-    Row(
-      segment: "PA 202 ack 102 len 9", expected: "late data-after-fin reply ack", restarts: true),
-    Row(segment: "SA 0 ack 1", expected: "late duplicate-syn-ack reply ack", restarts: true),
-    Row(segment: "R 202", expected: "late reset-in-time-wait reply none effect killed"),
-    Row(segment: "RA 202 ack 102", expected: "late reset-in-time-wait reply none effect killed"),
-    Row(
-      segment: "R 201", expected: "late reset-in-time-wait reply none effect none",
-      restarts: false),
-    Row(
-      segment: "R 300", expected: "late reset-in-time-wait reply none effect none",
-      restarts: false),
-    Row(segment: "P 1 len 10", expected: "late? reply ack effect none", restarts: false),
-    Row(segment: "F 201", expected: "late? reply ack effect none", restarts: false),
-  ]
-
   private func checkRow(_ row: Row, after prologue: String) throws {
     var rest = row.expected
     if let restarts = row.restarts {
@@ -46,9 +24,6 @@ import Tracking
     let state = rest.contains("killed") ? "CLOSED?" : "TIME_WAIT~"
     try check(prologue + "+2 Y > X \(row.segment) | \(state) - | conn 1 \(rest)")
   }
-
-  @Test(arguments: timeWait)
-  func `into TIME_WAIT`(row: Row) throws { try checkRow(row, after: Prologue.closed) }
 
   /// The last TSval of Y was 6010.
   private static let withTimestamps = [

@@ -59,7 +59,7 @@ extension ModelHost {
   }
 
   private mutating func takeInTimeWait(_ segment: Segment) -> Bool {
-    switch timeWait?.receive(segment, at: outlet.now) ?? .nothing {
+    switch timeWait?.receive(segment, through: outlet) ?? .nothing {
     case .nothing:
       break
     case .acknowledge:
@@ -149,7 +149,7 @@ extension ModelHost {
       socket = nil
     case .timeWait, .finWait2:
       guard let socket, state == .timeWait || socket.isOrphan else { return }
-      timeWait = ModelTimeWait(socket, at: outlet.now)
+      timeWait = ModelTimeWait(socket, through: outlet)
       self.socket = nil
     case .listen, .synSent, .synReceived, .established, .finWait1, .closeWait, .closing, .lastAck:
       return

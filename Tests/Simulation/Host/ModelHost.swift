@@ -68,6 +68,8 @@ public struct ModelHost: Sendable {
     public var numbersPackets = true
     /// Initial sequence numbers follow no clock, so that a later connection's can be the lower.
     public var hasRandomInitialNumbers = false
+    /// Of the kernel's timers, in hertz: 100, 250, 300 or 1000 in practice.
+    public var tickFrequency: Int64 = 250
     public init() {}
   }
 
@@ -106,7 +108,8 @@ public struct ModelHost: Sendable {
     initialNumberBase = UInt32(truncatingIfNeeded: random.next())
     outlet = Outlet(
       local: local, remote: remote,
-      timestampOffset: UInt32(truncatingIfNeeded: random.next()))
+      timestampOffset: UInt32(truncatingIfNeeded: random.next()),
+      wheel: TimerWheel(frequency: settings.tickFrequency, phase: random.next()))
   }
 
   /// Of the socket that stands for the 4-tuple; CLOSED without one, whether a listener is there or

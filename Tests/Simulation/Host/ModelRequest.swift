@@ -42,7 +42,7 @@ struct ModelRequest: Sendable {
     answered = out.now
     firstClock = out.timestampValue
     lastClock = firstClock
-    nextTimer = out.now.advanced(by: RetransmissionTimeout.initial)
+    nextTimer = out.expiry(of: RetransmissionTimeout.initial)
     sendSYNACK(through: &out)
   }
 
@@ -67,7 +67,7 @@ struct ModelRequest: Sendable {
     if segment.sequenceNumber == syn.sequenceNumber, flags == .syn, !isOld {
       if answerLimit.allows(segment, at: out.now) {
         sendSYNACK(through: &out)
-        nextTimer = out.now.advanced(by: RetransmissionTimeout.initial * (1 << Int64(retries)))
+        nextTimer = out.expiry(of: RetransmissionTimeout.initial * (1 << Int64(retries)))
       }
       return .nothing
     }
@@ -115,7 +115,7 @@ struct ModelRequest: Sendable {
     if retries >= Self.mostRetries { return false }
     retries += 1
     sendSYNACK(through: &out)
-    nextTimer = out.now.advanced(by: RetransmissionTimeout.initial * (1 << Int64(retries)))
+    nextTimer = out.expiry(of: RetransmissionTimeout.initial * (1 << Int64(retries)))
     return true
   }
 }

@@ -44,8 +44,8 @@ extension ModelSocket {
     if isAdvance {
       outgoing.unacknowledged = segment.acknowledgmentNumber
       tookNews = true
-      measure(segment, clock: out.timestampValue, at: out.now)
-      progress(at: out.now)
+      measure(segment, through: out)
+      progress(through: out)
       if let recoveryEnd, outgoing.unacknowledged.isBefore(recoveryEnd), outgoing.inFlight > 0 {
         retransmit(through: &out)
       } else {
@@ -58,7 +58,7 @@ extension ModelSocket {
         retransmit(through: &out)
       }
     }
-    if outgoing.window != oldWindow { restartProbes(at: out.now) }
+    if outgoing.window != oldWindow { restartProbes(through: out) }
   }
 
   /// What an acknowledgment changes in the state.
@@ -101,28 +101,28 @@ extension ModelSocket {
   }
 
   /// A round trip, from the echoed timestamp or else from the one segment that was timed.
-  mutating func measure(_ segment: Segment, clock: UInt32, at now: Timestamp) {
+  mutating func measure(_ segment: Segment, through out: borrowing Outlet) {
     if timestamps.isOn, segment.options.hasTimestamps, segment.options.timestampEcho != 0 {
-      let ticks = clock &- segment.options.timestampEcho
+      let ticks = out.timestampValue &- segment.options.timestampEcho
       if ticks < 1 << 31 { timeout.sample(.milliseconds(Int64(ticks))) }
     } else if let timed, outgoing.unacknowledged.isAtOrAfter(timed.end) {
-      timeout.sample(now.since(timed.sent))
+      timeout.sample(out.now.since(timed.sent))
     }
     if let timed, outgoing.unacknowledged.isAtOrAfter(timed.end) { self.timed = nil }
   }
 
   /// Something new was acknowledged: tries are counted anew, the timer runs for what is left.
-  mutating func progress(at now: Timestamp) {
+  mutating func progress(through out: borrowing Outlet) {
     retries = 0
     firstRetry = nil
     duplicateAcknowledgments = 0
     retransmitAt =
-      outgoing.inFlight > 0 ? now.advanced(by: timeout.current) : .distantFuture
+      outgoing.inFlight > 0 ? out.expiry(of: timeout.current) : .distantFuture
   }
 
   /// A window that opens or shuts starts the wait for the next probe anew.
-  private mutating func restartProbes(at now: Timestamp) {
+  private mutating func restartProbes(through out: borrowing Outlet) {
     probeBackoff = 0
-    if probeAt != .distantFuture { probeAt = now.advanced(by: timeout.current) }
+    if probeAt != .distantFuture { probeAt = out.expiry(of: timeout.current) }
   }
 }

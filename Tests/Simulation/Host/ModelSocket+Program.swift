@@ -26,8 +26,8 @@ extension ModelSocket {
     case .abort:
       abort(through: &out)
     case .keepAlive(let interval):
-      keepAlive = KeepAlive(interval: interval)
-      keepAliveAt = lastHeard.advanced(by: interval)
+      keepAliveInterval = interval
+      keepAliveAt = out.expiry(of: interval)
     }
   }
 

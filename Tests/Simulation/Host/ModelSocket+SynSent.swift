@@ -12,7 +12,7 @@ extension ModelSocket {
       if !isAcceptable || echoesForeignTimestamp(segment) {
         out.reset(answering: segment)
         // Linux: an answer to an earlier connection is no reason to wait for a whole second.
-        if retries == 0 { retransmitAt = out.now.advanced(by: .milliseconds(8)) }
+        if retries == 0 { retransmitAt = out.expiry(of: out.wheel.tick * 2) }
         return
       }
     }
@@ -31,8 +31,8 @@ extension ModelSocket {
     tookNews = true
     if segment.flags.contains(.ack) {
       outgoing.unacknowledged = segment.acknowledgmentNumber
-      measure(segment, clock: out.timestampValue, at: out.now)
-      progress(at: out.now)
+      measure(segment, through: out)
+      progress(through: out)
       state = .established
       sendAcknowledgment(through: &out)
     } else {

@@ -72,7 +72,7 @@ extension ModelSocket {
       if isLarge || (acknowledgeAt == .distantFuture && Bool.random(using: &random)) {
         sendAcknowledgment(through: &out)
       } else if acknowledgeAt == .distantFuture {
-        acknowledgeAt = out.now.advanced(by: .milliseconds(40))
+        acknowledgeAt = out.expiry(of: .milliseconds(40))
       }
     case .atOnce:
       sendAcknowledgment(through: &out)

@@ -19,7 +19,7 @@ extension ModelSocket {
     retransmit(through: &out)
     // tcp_syn_linear_timeouts: the first four SYNs after the first do not back off.
     if state != .synSent || retries > 4 { timeout.backOff() }
-    retransmitAt = out.now.advanced(by: timeout.current)
+    retransmitAt = out.expiry(of: timeout.current)
   }
 
   /// Whether the tries are used up: the connection ends without a packet.
@@ -48,24 +48,23 @@ extension ModelSocket {
     sendProbe(through: &out)
     probes += 1
     probeBackoff = min(probeBackoff + 1, 15)
-    probeAt = out.now.advanced(by: min(interval * 2, RetransmissionTimeout.most))
+    probeAt = out.expiry(of: min(interval * 2, RetransmissionTimeout.most))
   }
 
   /// RFC 9293 section 3.8.4: nine probes without an answer, then RST.
   private mutating func keepAlive(through out: inout Outlet) {
-    guard var option = keepAlive else { return keepAliveAt = .distantFuture }
+    guard let interval = keepAliveInterval else { return keepAliveAt = .distantFuture }
     let idle = out.now.since(lastHeard)
-    if !outgoing.isAllSent || outgoing.inFlight > 0 || idle < option.interval {
-      option.probes = 0
-      keepAliveAt = (idle < option.interval ? lastHeard : out.now).advanced(by: option.interval)
-    } else if option.probes >= 9 {
+    keepAliveAt = out.expiry(of: interval)
+    if !outgoing.isAllSent || outgoing.inFlight > 0 { return }
+    if idle < interval {
+      keepAliveAt = out.expiry(of: interval + idle * -1)
+    } else if probes >= 9 {
       sendReset(through: &out)
       die()
     } else {
-      option.probes += 1
+      probes += 1
       sendProbe(through: &out)
-      keepAliveAt = out.now.advanced(by: option.interval)
     }
-    keepAlive = option
   }
 }

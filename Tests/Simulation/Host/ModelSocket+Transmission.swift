@@ -6,7 +6,7 @@ extension ModelSocket {
   mutating func dial(through out: inout Outlet) {
     dialClock = out.timestampValue
     timed = (outgoing.end, out.now)
-    retransmitAt = out.now.advanced(by: timeout.current)
+    retransmitAt = out.expiry(of: timeout.current)
     sendSYN(through: &out)
   }
 
@@ -66,7 +66,7 @@ extension ModelSocket {
     if outgoing.isAllSent || outgoing.inFlight > 0 {
       probeAt = .distantFuture
     } else if probeAt == .distantFuture {
-      probeAt = out.now.advanced(by: timeout.current)
+      probeAt = out.expiry(of: timeout.current)
     }
   }
 
@@ -76,7 +76,7 @@ extension ModelSocket {
     send(piece, from: outgoing.next, through: &out)
     outgoing.next = outgoing.next + piece.octets + (piece.hasFIN ? 1 : 0)
     if timed == nil, recoveryEnd == nil { timed = (outgoing.next, out.now) }
-    if isFirstInFlight { retransmitAt = out.now.advanced(by: timeout.current) }
+    if isFirstInFlight { retransmitAt = out.expiry(of: timeout.current) }
   }
 
   private mutating func send(

@@ -1,5 +1,4 @@
 import Dissection
-import TestSupport
 import Tracking
 
 /// What Linux keeps of a connection that no program holds any more: TIME_WAIT, or the FIN_WAIT_2
@@ -18,7 +17,6 @@ struct ModelTimeWait: Sendable {
 
   private(set) var state: TCPState
   let profile: HostProfile
-  private var random: SplitMix64
   /// SND.NXT and RCV.NXT.
   let next: SequenceNumber
   private(set) var receiveNext: SequenceNumber
@@ -30,24 +28,20 @@ struct ModelTimeWait: Sendable {
   /// The segment under way brought something new.
   private(set) var tookNews = false
 
-  init(_ socket: ModelSocket, at now: Timestamp) {
+  init(_ socket: ModelSocket, through out: borrowing Outlet) {
     state = socket.state
     profile = socket.settings.profile
-    random = socket.random
     next = socket.outgoing.next
     receiveNext = socket.incoming.next
     window = socket.incoming.window
     windowScale = socket.incoming.windowScale
     timestamps = socket.timestamps
     nextTimer = .distantFuture
-    schedule(state == .timeWait ? profile.timeWait : profile.finWait2, at: now)
+    schedule(state == .timeWait ? profile.timeWait : profile.finWait2, through: out)
   }
 
-  /// Timers are never early, and up to 2 s late.
-  private mutating func schedule(_ life: Interval?, at now: Timestamp) {
-    guard let life else { return nextTimer = .distantFuture }
-    let slack = Interval(nanoseconds: Int64.random(in: 0...2_000_000_000, using: &random))
-    nextTimer = now.advanced(by: life).advanced(by: slack)
+  private mutating func schedule(_ life: Interval?, through out: borrowing Outlet) {
+    nextTimer = life.map { out.expiry(of: $0) } ?? .distantFuture
   }
 
   func sendAcknowledgment(through out: inout Outlet) {
@@ -56,20 +50,20 @@ struct ModelTimeWait: Sendable {
       window: UInt16(min(65535, window >> UInt32(windowScale))), options: out.options(timestamps))
   }
 
-  mutating func receive(_ segment: Segment, at now: Timestamp) -> Verdict {
+  mutating func receive(_ segment: Segment, through out: borrowing Outlet) -> Verdict {
     tookNews = false
-    let isOld = timestamps.rejects(segment, at: now)
+    let isOld = timestamps.rejects(segment, at: out.now)
     return state == .finWait2
-      ? receiveInFinWait2(segment, isOld: isOld, at: now)
-      : receiveInTimeWait(segment, isOld: isOld, at: now)
+      ? receiveInFinWait2(segment, isOld: isOld, through: out)
+      : receiveInTimeWait(segment, isOld: isOld, through: out)
   }
 
   /// The checks of RFC 9293 section 3.10.7.4 for an end whose program is gone.
   private mutating func receiveInFinWait2(
-    _ segment: Segment, isOld: Bool, at now: Timestamp
+    _ segment: Segment, isOld: Bool, through out: borrowing Outlet
   ) -> Verdict {
     // First, the sequence number; Linux answers even a RST beyond the window.
-    if isOld || !isInWindow(segment) { return answer(segment, at: now) }
+    if isOld || !isInWindow(segment) { return answer(segment, through: out) }
     // Second, RST: any in the window.
     if segment.flags.contains(.rst) { return .ended }
     // Fourth, SYN.
@@ -88,8 +82,8 @@ struct ModelTimeWait: Sendable {
     state = .timeWait
     receiveNext = segment.sequenceEnd
     tookNews = true
-    remember(segment, at: now)
-    schedule(profile.timeWait, at: now)
+    remember(segment, through: out)
+    schedule(profile.timeWait, through: out)
     return .acknowledge
   }
 
@@ -103,15 +97,15 @@ struct ModelTimeWait: Sendable {
   }
 
   private mutating func receiveInTimeWait(
-    _ segment: Segment, isOld: Bool, at now: Timestamp
+    _ segment: Segment, isOld: Bool, through out: borrowing Outlet
   ) -> Verdict {
     let isExact = !isOld && segment.sequenceNumber == receiveNext
     // TIME_WAIT assassination (RFC 1337).
     if isExact, segment.flags.contains(.rst) { return .ended }
     // A bare ACK, in order.
     if isExact, segment.sequenceLength == 0 {
-      remember(segment, at: now)
-      schedule(profile.timeWait, at: now)
+      remember(segment, through: out)
+      schedule(profile.timeWait, through: out)
       return .nothing
     }
     // RFC 9293 section 3.10.7.4, fourth: a SYN may reopen when it is newer (RFC 6191).
@@ -124,17 +118,17 @@ struct ModelTimeWait: Sendable {
     }
     if segment.flags.contains(.rst) { return .nothing }
     // What acknowledges shows that the peer's last ACK is still to be heard.
-    if isOld || segment.flags.contains(.ack) { schedule(profile.timeWait, at: now) }
-    return answer(segment, at: now)
+    if isOld || segment.flags.contains(.ack) { schedule(profile.timeWait, through: out) }
+    return answer(segment, through: out)
   }
 
-  private mutating func answer(_ segment: Segment, at now: Timestamp) -> Verdict {
-    answerLimit.allows(segment, at: now) ? .acknowledge : .nothing
+  private mutating func answer(_ segment: Segment, through out: borrowing Outlet) -> Verdict {
+    answerLimit.allows(segment, at: out.now) ? .acknowledge : .nothing
   }
 
-  private mutating func remember(_ segment: Segment, at now: Timestamp) {
+  private mutating func remember(_ segment: Segment, through out: borrowing Outlet) {
     if timestamps.isOn, segment.options.hasTimestamps {
-      timestamps.store(segment.options.timestampValue, at: now)
+      timestamps.store(segment.options.timestampValue, at: out.now)
     }
   }
 }

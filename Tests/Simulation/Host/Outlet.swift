@@ -10,6 +10,10 @@ struct Outlet: Sendable {
   /// The time of the event under way.
   var now = Timestamp(nanoseconds: 0)
   var segments: [Segment] = []
+  let wheel: TimerWheel
+
+  /// When a timer fires that is set now.
+  func expiry(of wait: Interval) -> Timestamp { wheel.expiry(of: wait, from: now) }
 
   /// The timestamp clock, of 1 ms.
   var timestampValue: UInt32 {

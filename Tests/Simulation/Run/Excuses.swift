@@ -34,8 +34,8 @@ struct Excuses {
     if let last = lastTwin, last.claim == claim, last.truth == truth, last.fed == fed {
       return last.isFound ? .firewall : nil
     }
-    let isFound =
-      isSilentSinceLoss(run, side, at: instant) || hasTwin(run, side, claim, at: instant)
+    let firewall = Firewall(run, side, at: instant)
+    let isFound = firewall.isStillHidden || firewall.hasTwin(claiming: claim)
     lastTwin = (claim, truth, fed, isFound)
     return isFound ? .firewall : nil
   }
@@ -52,7 +52,12 @@ struct Excuses {
         && moments[next - 1].state == from && moments[next].state == to
         && max(moments[next].time.since(instant), instant.since(moments[next].time)) <= Self.slack
     }
-    return fits(index, from: claim, to: truth) || fits(index + 1, from: truth, to: claim)
+    if fits(index, from: claim, to: truth) || fits(index + 1, from: truth, to: claim) {
+      return true
+    }
+    // Something else ended TIME_WAIT before its timer did.
+    return truth == .timeWait && claim == .closed
+      && timeline.nextTimer(at: instant).since(instant) <= Self.slack
   }
 
   private func isHalfClosed(
@@ -62,7 +67,7 @@ struct Excuses {
     let moments = run.timelines[side].moments
     if claim == .closed, truth == .finWait2 {
       let limit = run.scenario.settings[side].profile.finWait2 ?? .seconds(60)
-      return instant.since(moments[index].time) >= limit
+      return instant.since(run.timelines[side].entry(of: index)) >= limit
     }
     guard claim == .finWait2, truth == .closed, moments[index].cause == .timer, index > 0,
       moments[index - 1].state == .finWait2
@@ -92,76 +97,5 @@ struct Excuses {
       timeline.moments[index - 1].state == claim
     else { return false }
     return instant.since(timeline.moments[index].time) <= patience + Self.slack
-  }
-
-  // MARK: The host's firewall
-
-  /// The host has sent nothing since it lost what passed its tap.
-  private func isSilentSinceLoss(_ run: Run, _ side: Side, at instant: Timestamp) -> Bool {
-    let lost = run.deliveries.filter { $0.receiver == side && $0.arrivesAt == nil }
-    let passed = lost.map { run.crossings[$0.crossing].passesAt }.filter { $0 <= instant }
-    guard let last = passed.max() else { return false }
-    return !run.packets.contains { $0.sender == side && $0.sentAt > last && $0.sentAt <= instant }
-  }
-
-  /// Whether the capture up to now would be the same if some of what was lost behind the tap had
-  /// arrived, and the claim the truth.
-  private func hasTwin(
-    _ run: Run, _ side: Side, _ claim: TCPState, at instant: Timestamp
-  ) -> Bool {
-    let lost = run.scenario.fates.filter { fate in
-      guard fate.sender == side.other else { return false }
-      switch fate.event {
-      case .lost(.behindTap), .delayed(.behindTap, _): return true
-      case .lost(.beforeTap), .delayed(.beforeTap, _), .duplicated, .missed, .copied,
-        .recordedLate:
-        return false
-      }
-    }
-    guard !lost.isEmpty else { return false }
-    let seen = Self.passed(run, until: instant)
-    for subset in Self.subsets(of: lost) {
-      var scenario = run.scenario
-      scenario.fates.removeAll { subset.contains($0) }
-      scenario.end = instant
-      let twin = Run(scenario)
-      if twin.timelines[side][instant].state == claim, Self.passed(twin, until: instant) == seen {
-        return true
-      }
-    }
-    return false
-  }
-
-  private static func subsets(of fates: [Fate]) -> [[Fate]] {
-    if fates.count > 4 {
-      return fates.map { [$0] } + fates.indices.dropFirst().map { Array(fates[$0...]) } + [fates]
-    }
-    return (1..<(1 << fates.count)).map { mask in
-      fates.indices.filter { mask >> $0 & 1 == 1 }.map { fates[$0] }
-    }
-  }
-
-  private static func passed(_ run: Run, until instant: Timestamp) -> [Print] {
-    run.capture.filter { $0.recordedAt <= instant }.map { Print($0.segment) }
-  }
-
-  /// What a capture shows of a packet.
-  private struct Print: Equatable {
-    let time: Timestamp
-    let source: SocketAddress
-    let numbers: [UInt32]
-    let flags: TCPFlags
-    let options: TCPOptions
-
-    init(_ segment: Segment) {
-      time = segment.time
-      source = segment.source
-      numbers = [
-        segment.sequenceNumber.value, segment.acknowledgmentNumber.value, segment.payloadLength,
-        UInt32(segment.window), UInt32(segment.ipIdentification),
-      ]
-      flags = segment.flags
-      options = segment.options
-    }
   }
 }

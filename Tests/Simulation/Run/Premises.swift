@@ -31,13 +31,30 @@ struct Premises {
     for crossing in run.crossings {
       recordedAt[crossing.packet] = min(recordedAt[crossing.packet], crossing.recordedAt)
     }
-    return run.packets.indices.filter { run.packets[$0].sender == side }.map { index in
-      let sentAt = run.packets[index].sentAt
-      let end =
-        recordedAt[index] == .distantFuture
-        ? run.timelines[side].nextLife(after: sentAt) : recordedAt[index]
-      return (sentAt, end)
-    }
+    return outOfTurn(run, side)
+      + run.packets.indices.filter { run.packets[$0].sender == side }.map { index in
+        let sentAt = run.packets[index].sentAt
+        let end =
+          recordedAt[index] == .distantFuture
+          ? run.timelines[side].nextLife(after: sentAt) : recordedAt[index]
+        return (sentAt, end)
+      }
+  }
+
+  /// A dial that passes the tap only after the next one has: the claims are about the one, and the
+  /// host is in the other.
+  private static func outOfTurn(_ run: Run, _ side: Side) -> [Breaches.Span] {
+    var last = 0
+    return run.crossings.filter { run.packets[$0.packet].sender == side }
+      .sorted { $0.recordedAt < $1.recordedAt }.compactMap { crossing in
+        let packet = run.packets[crossing.packet]
+        guard packet.segment.flags.contains(.syn), crossing.recordedAt < .distantFuture else {
+          return nil
+        }
+        defer { last = max(last, packet.number) }
+        if packet.number > last || crossing.isDouble { return nil }
+        return (crossing.recordedAt, run.timelines[side].nextLife(after: crossing.recordedAt))
+      }
   }
 
   private static func underWay(_ run: Run, _ side: Side) -> [Breaches.Span] {

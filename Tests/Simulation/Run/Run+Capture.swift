@@ -47,12 +47,12 @@ extension Run {
       capture.append(
         Record(crossing: crossing, recordedAt: recordedAt, segment: segment, isCopy: false))
     }
-    for delay in copies where !isMissed {
+    for (index, delay) in copies.enumerated() where !isMissed {
       var copy = segment
       copy.time = passesAt.advanced(by: delay)
       copy.hopLimit -= 1
-      copy.interface = 1
-      copy.linkFingerprint = 1
+      copy.interface = UInt16(index + 1)
+      copy.linkFingerprint = UInt16(index + 1)
       capture.append(
         Record(crossing: crossing, recordedAt: copy.time, segment: copy, isCopy: true))
     }

@@ -126,7 +126,8 @@ public struct Run: Sendable {
       Timeline.Moment(
         time: time, state: hosts[side].state, isFINHeldBack: hosts[side].isFINHeldBack,
         isOrphan: hosts[side].isOrphan, incarnation: hosts[side].incarnation, cause: cause,
-        isHeard: !segments.isEmpty))
+        isHeard: !segments.isEmpty),
+      nextTimer: hosts[side].nextTimer)
     for segment in segments { send(segment, side, at: time) }
   }
 

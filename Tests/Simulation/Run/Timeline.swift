@@ -29,7 +29,12 @@ public struct Timeline: Sendable {
       cause: .start, isHeard: false)
   ]
 
-  mutating func note(_ moment: Moment) {
+  /// What the host's next timer was set to, whenever that changed.
+  private var timers: [(time: Timestamp, due: Timestamp)] = []
+
+  mutating func note(_ moment: Moment, nextTimer: Timestamp?) {
+    let due = nextTimer ?? .distantFuture
+    if timers.last?.due != due { timers.append((moment.time, due)) }
     if let last = moments.last, last.state == moment.state,
       last.isFINHeldBack == moment.isFINHeldBack, last.isOrphan == moment.isOrphan,
       last.incarnation == moment.incarnation
@@ -47,6 +52,22 @@ public struct Timeline: Sendable {
   }
 
   public subscript(instant: Timestamp) -> Moment { moments[index(at: instant)] }
+
+  /// When the timer that runs at `instant` will fire, if nothing happens.
+  func nextTimer(at instant: Timestamp) -> Timestamp {
+    timers.last { $0.time <= instant }?.due ?? .distantFuture
+  }
+
+  /// When the host came into the state it is in at a moment.
+  func entry(of index: Int) -> Timestamp {
+    var first = index
+    while first > 0, moments[first - 1].state == moments[index].state,
+      moments[first - 1].incarnation == moments[index].incarnation
+    {
+      first -= 1
+    }
+    return moments[first].time
+  }
 
   /// Whether the moment begins a connection at this end.
   func opens(_ index: Int) -> Bool {

@@ -1,0 +1,190 @@
+import Dissection
+import TestSupport
+import Tracking
+
+@testable import KernelRecordings
+
+/// What finwait says of both ends of one scenario, at one tap, held against the kernel's states
+/// before and after every packet.
+struct ScenarioComparison {
+  enum Fault: String, CaseIterable {
+    /// Another state than the kernel's, at the host's own tap.
+    case state
+    /// The kernel's state is not even possible.
+    case possible
+    /// A claim said to be proved is wrong.
+    case proved
+    /// TIME_WAIT ends, by the kernel, at another time.
+    case until
+  }
+
+  /// Why nothing on the wire can tell what the kernel says.
+  enum Reason: String, CaseIterable {
+    /// close() or shutdown() while data or a shut window is before the FIN: it has not left.
+    case finHeldBack = "fin-held-back"
+    /// FIN_WAIT_2 after shutdown() has no timer; nothing tells it from close().
+    case halfCloseKept = "half-close-kept"
+    /// Given up in silence, by a timer that is only roughly known.
+    case orphanLimit = "orphan-limit"
+    /// SO_LINGER 0 ended LAST_ACK or CLOSING: no RST (tcp_disconnect).
+    case silentEnd = "silent-end"
+  }
+
+  /// One end at one instant.
+  struct Difference: CustomStringConvertible {
+    let fault: Fault
+    let side: KernelRecording.Side
+    let tap: String
+    /// What it shows of itself; a scenario must also be expected to be so.
+    let reason: Reason?
+    let description: String
+  }
+
+  let scenario: ScenarioRecording
+  let tap: String
+  private(set) var compared = 0
+  private(set) var uncertain = 0
+  private(set) var differences: [Difference] = []
+  private var overSince: [Timestamp?] = [nil, nil]
+
+  /// How far the kernel's own word on a timer may be from ours: its ticks, and the asking.
+  private static let timerSlack = Interval.milliseconds(100)
+
+  init(_ scenario: ScenarioRecording, tap: String) {
+    self.scenario = scenario
+    self.tap = tap
+    let segments = scenario.segments[tap] ?? []
+    var observation = KernelObservation(of: scenario.ends)
+    for (index, segment) in segments.enumerated() {
+      if index > 0 {
+        let last = segments[index - 1].time
+        for instant in Self.instants(from: last, to: segment.time) {
+          compare(observation.sayings(at: instant), at: instant, after: index)
+        }
+      }
+      observation.receive(segment)
+      if segments.indices.contains(index + 1), segments[index + 1].time <= segment.time { continue }
+      compare(observation.sayings(at: segment.time), at: segment.time, after: index + 1)
+    }
+    guard let last = segments.last else { return }
+    for instant in Self.instants(from: last.time, to: scenario.recordingEnd) {
+      compare(observation.sayings(at: instant), at: instant, after: segments.count)
+    }
+  }
+
+  /// Between two packets: the middle, then every half second and, after a while, every two
+  /// seconds, and just before the second.
+  private static func instants(from start: Timestamp, to end: Timestamp) -> [Timestamp] {
+    guard start < end else { return [] }
+    let step = Interval.milliseconds(500)
+    let half = Interval(nanoseconds: min(end.since(start).nanoseconds, step.nanoseconds) / 2)
+    var instants: [Timestamp] = []
+    var next = start.advanced(by: half)
+    while next < end {
+      instants.append(next)
+      next = next.advanced(by: next.since(start) < .seconds(3) ? step : step * 4)
+    }
+    return instants + [end.advanced(by: Interval(nanoseconds: -1))]
+  }
+
+  private mutating func compare(
+    _ sayings: [Saying?], at instant: Timestamp, after frames: Int
+  ) {
+    for (index, end) in scenario.ends.enumerated() {
+      guard let saying = sayings[index] else { continue }
+      overSince[index] = saying.isOverByTimer ? overSince[index] ?? instant : nil
+      guard let truth = scenario.truths[index].state(at: instant) else {
+        uncertain += 1
+        continue
+      }
+      let premises = scenario.premises(of: end.side, at: tap)
+      let isOwn = tap == end.side.tap
+      let claim = saying.claim
+      var faults: [Fault] = []
+      if isOwn, claim.state != truth, !isSlack(saying, index, truth, instant) {
+        faults.append(.state)
+      }
+      if claim.certainty == .proved, claim.state != truth, premises.holdForProof(at: instant) {
+        faults.append(.proved)
+      }
+      if !saying.possible.contains(truth), premises.hold(at: instant) { faults.append(.possible) }
+      if isOwn, claim.state == .timeWait, truth == .timeWait,
+        let expiry = scenario.truths[index].timeWaitExpiry(at: instant)
+      {
+        let error = claim.until.map { expiry.since($0) }
+        if error.map({ max($0, $0 * -1) > Self.timerSlack }) ?? true { faults.append(.until) }
+      }
+      if isOwn || premises.hold(at: instant) { compared += 1 }
+      for fault in faults {
+        differences.append(
+          Difference(
+            fault: fault, side: end.side, tap: tap,
+            reason: reason(fault, saying, end, truth, instant),
+            description: describe(fault, saying, end, truth, instant, frames)))
+      }
+    }
+  }
+
+  /// A timer of the kernel is late, never early.
+  private func isSlack(
+    _ saying: Saying, _ index: Int, _ truth: TCPState, _ instant: Timestamp
+  ) -> Bool {
+    guard let since = overSince[index], saying.possible.contains(truth) else { return false }
+    return instant.since(since) <= KernelComparison.slack
+  }
+
+  private func reason(
+    _ fault: Fault, _ saying: Saying, _ end: KernelRecording.End, _ truth: TCPState,
+    _ instant: Timestamp
+  ) -> Reason? {
+    let claim = saying.claim
+    switch (truth, claim.state) {
+    case (.closed, .lastAck), (.closed, .closing):
+      if claim.ground == .sentFIN || claim.ground == .finsCrossed,
+        claim.since.map({ instant.since($0) < .seconds(100) }) ?? false
+      {
+        return .silentEnd
+      }
+      return fault == .state && saying.possible.contains(truth) ? .orphanLimit : nil
+    case (.closed, .finWait1):
+      return fault == .state && saying.possible.contains(truth) ? .orphanLimit : nil
+    case (.finWait1, .established), (.lastAck, .closeWait), (.closing, .closeWait):
+      return saying.possible.contains(truth) && !hasFINLeft(end, instant) ? .finHeldBack : nil
+    case (.finWait2, .closed):
+      let isLate = claim.ground == .finWait2Over && saying.possible.contains(truth)
+      return fault == .state && isLate ? .halfCloseKept : nil
+    default: return nil  // pairs, most of which have no reason
+    }
+  }
+
+  /// Since its last SYN, at its own tap.
+  private func hasFINLeft(_ end: KernelRecording.End, _ instant: Timestamp) -> Bool {
+    let sent = (scenario.segments[end.side.tap] ?? []).filter {
+      $0.source == end.local && $0.time <= instant
+    }
+    let start = sent.lastIndex { $0.flags.contains(.syn) } ?? 0
+    return sent.dropFirst(start).contains { $0.flags.contains(.fin) }
+  }
+
+  private func describe(
+    _ fault: Fault, _ saying: Saying, _ end: KernelRecording.End,
+    _ truth: TCPState, _ instant: Timestamp, _ frames: Int
+  ) -> String {
+    let claim = saying.claim
+    let possible = saying.possible.ordered(first: claim.state).map(\.name).joined(separator: " ")
+    let segments = scenario.segments[tap] ?? []
+    let frame = frames > 0 ? segments[frames - 1].frame : 0
+    let time = instant.since(segments.first?.time ?? instant).seconds
+    var text =
+      "\(scenario.name) host \(end.side.rawValue) tap \(tap) \(fault.rawValue): after packet "
+      + "\(frames) (frame \(frame)) at \(time) s: kernel \(truth.name), claim "
+      + "\(claim.certainty) [\(possible)] \(claim.ground)"
+    if fault == .until,
+      let expiry = scenario.truths[end.side == .a ? 0 : 1].timeWaitExpiry(
+        at: instant)
+    {
+      text += ", expiry \(claim.until.map { "\(expiry.since($0).seconds)" } ?? "nil") s after until"
+    }
+    return text
+  }
+}
