@@ -40,7 +40,7 @@ extension Tracker {
   private static let longestChain = 8
 
   /// The incarnations on one key, newest first.
-  private func chain(from head: UInt32) -> [UInt32] {
+  func chain(from head: UInt32) -> [UInt32] {
     var slots = [head]
     var older = table[head].older
     while older != ConnectionTable.noSlot {

@@ -25,7 +25,7 @@ struct KernelDeliveries {
     var prints: [Print: [Segment]] = [:]
     var tracker = Tracker()
     var reports: [ConnectionReport] = []
-    for segment in try recording.segments(side.tap) {
+    for segment in try recording.capture(side.tap).segments {
       let way = KernelObservation.Way(local: segment.source, remote: segment.destination)
       let print = Print(
         way: way, flags: segment.flags.intersection([.fin, .syn, .rst, .psh, .ack]),

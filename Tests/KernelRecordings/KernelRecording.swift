@@ -1,4 +1,3 @@
-import Capture
 import Dissection
 import Foundation
 import TestSupport
@@ -179,29 +178,11 @@ struct KernelRecording {
   }
 
   /// - Parameter tap: `a`, `b` or `mid`.
-  private func path(_ tap: String) -> String {
-    directory.appendingPathComponent("\(tap).pcap").path
+  func capture(_ tap: String) throws -> KernelCapture {
+    try KernelCapture(directory.appendingPathComponent("\(tap).pcap").path)
   }
 
   var span: PacketTimes.Span { PacketTimes.Span(start: start, end: end) }
-
-  /// What the capture of a tap holds, in order.
-  func segments(_ tap: String) throws -> [Segment] {
-    var segments: [Segment] = []
-    let dissector = Dissector()
-    let reader = try CaptureReader(paths: [path(tap)])
-    while reader.readBatch({ _, records, bytes in
-      for record in records {
-        let end = record.offset + Int(record.capturedLength)
-        let dissected = dissector.dissect(
-          bytes.extracting(record.offset..<end), linkType: record.linkType,
-          originalLength: record.originalLength, frame: record.frame, time: record.time,
-          interface: record.interface)
-        if case .segment(let segment) = dissected { segments.append(segment) }
-      }
-    }) {}
-    return segments
-  }
 
   func deliveries() throws -> [Delivery] { try lines(of: "rx.jsonl") }
   func passages() throws -> [Passage] { try lines(of: "wire.jsonl") }

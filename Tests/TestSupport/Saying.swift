@@ -36,7 +36,7 @@ extension Ground {
     case .nothingSeen, .sentSYN, .synArrived, .sentSYNACK, .handshakePassed, .sentInEstablished,
       .midStream, .peerFINPassed, .acknowledgedPeerFIN, .sentFIN, .ackOfFINPassed, .ackOfFINLost,
       .ackOfFINConfirmed, .finsCrossed, .lastACKPassed, .timeWaitRuns, .sentRST, .acceptedRST,
-      .newIncarnation:
+      .icmpError, .newIncarnation:
       false
     }
   }
