@@ -44,7 +44,7 @@ struct Endpoint: Sendable {
   var dataConfirmFrom: SequenceNumber?
   /// Whether it has shown that it has that acknowledgment.
   var dataConfirmed = true
-  /// The last time it advertised a closed window.
+  /// The last time it advertised a closed window, or one too small for a segment.
   var windowClosed = Timestamp.distantPast
   /// Its last advertised receive window, scaled, in octets.
   var window: UInt32 = 0
@@ -62,6 +62,8 @@ struct Endpoint: Sendable {
   /// Its last segment but for RSTs, and the last IPv4 identification but 0.
   var lastSent = Mark.none
   var identification: UInt16 = 0
+  /// It sent payload after the peer's FIN that may have waited since before that came.
+  var sentLate = false
   /// The last time it sent payload not sent before.
   var lastPayload = Timestamp.distantPast
 
@@ -102,6 +104,9 @@ struct Endpoint: Sendable {
 }
 
 extension Endpoint {
+  /// Whether the peer's last word on its window may have held back what its program had sent.
+  func isHeldBack(by peer: borrowing Endpoint) -> Bool { lastPayload < peer.windowClosed }
+
   func begins(after number: SequenceNumber) -> Bool {
     sent.contains(.initialSequence) && number.isBefore(initial)
   }
@@ -158,6 +163,9 @@ struct SentFIN: Sendable {
   var end = SequenceNumber(0)
   /// The acknowledgment number its first transmission carried.
   var ack = SequenceNumber(0)
+  /// It may have waited behind text or a shut window when the peer's FIN came: then it acknowledges
+  /// that although its program closed first.
+  var mayHaveWaited = false
   /// The first frame with the FIN flag, acceptable or not, and just past that FIN.
   var firstFrame = 0
   var firstEnd = SequenceNumber(0)

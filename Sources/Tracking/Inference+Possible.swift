@@ -15,7 +15,7 @@ extension Inference {
       }
     }
     // The application may have closed while its FIN waits behind data or a closed window.
-    if hasDataOutstanding || own.lastPayload < peer.windowClosed {
+    if hasDataOutstanding || own.isHeldBack(by: peer) {
       if possible.contains(.established) { possible.insert(.finWait1) }
       if possible.contains(.closeWait) {
         possible.formUnion([StateSet(.lastAck), StateSet(.closing)])

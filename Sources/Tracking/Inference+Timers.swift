@@ -25,7 +25,32 @@ extension Inference {
     case .closed: settleLastACK(&claim)
     case .established, .closeWait, .synSent, .synReceived, .listen: break
     }
+    if mayBeOver(claim) { claim.possible.insert(.closed) }
   }
+
+  /// Whether a timer can have ended what the end can be besides the state it is taken to be in.
+  private func mayBeOver(_ claim: Claim) -> Bool {
+    guard claim.state != .closed else { return false }
+    if claim.possible.contains(.finWait2), claim.state != .finWait2, profile.finWait2 != nil,
+      !own.tookDataInFinWait2
+    {
+      return true
+    }
+    if claim.possible.contains(.timeWait), claim.state != .timeWait, timeWaitEntry.isSet,
+      now >= max(timeWaitEntry.time, own.timeWaitConfirmed).advanced(by: profile.timeWait)
+    {
+      return true
+    }
+    // A FIN that waits behind text is given up with that.
+    return !own.fin.isSent && !claim.possible.isDisjoint(with: Self.orphans)
+      && now >= own.lastPayload.advanced(by: Self.shortestPatience)
+  }
+
+  private static let orphans: StateSet = [
+    StateSet(.finWait1), StateSet(.closing), StateSet(.lastAck),
+  ]
+  /// What is left to an orphan whose text has been unacknowledged for long already.
+  private static let shortestPatience = Interval.seconds(60)
 
   private func applyTimeWait(_ claim: inout Claim) {
     let end = timeWaitEnd
@@ -121,7 +146,8 @@ extension Inference {
       byTimer = false
     }
     let sole = claim.possible == StateSet(claim.state)
-    if byTimer || !isWhole || !sole { claim.certainty = .presumed }
+    let isInferred = own.fin.isInferred || peer.fin.isInferred
+    if byTimer || !isWhole || !sole || isInferred { claim.certainty = .presumed }
   }
 }
 

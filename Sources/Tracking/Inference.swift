@@ -195,6 +195,11 @@ struct Inference {
       closedSecond: closedSecond)
     let state = facts.state
     var possible = facts.states(finAcked: acked, peerFINTaken: taken)
+    if closedSecond, own.fin.mayHaveWaited {
+      var crossed = facts
+      crossed.closedSecond = false
+      possible.formUnion(crossed.states(finAcked: acked, peerFINTaken: taken))
+    }
     widenMidStream(&possible)
     if facts.finSent {
       narrowAfterFIN(&possible)

@@ -33,6 +33,7 @@ extension Passage {
     }
     sender.fin.end = end
     sender.fin.ack = segment.acknowledgmentNumber
+    sender.fin.mayHaveWaited = sender.sentLate || sender.isHeldBack(by: receiver)
     sender.fin.transmissions.add(mark)
     if receiver.fin.unseen.isSet { receiver.fin.infer(ack: receiver.ackSent) }
     if receiver.sent.contains(.acknowledgment), receiver.ackSent.isAtOrAfter(end) {
@@ -55,7 +56,7 @@ extension Passage {
   /// What is sent again after the acknowledgment of the FIN had passed shows that it did not arrive;
   /// unless it may be a duplicate, which a FIN on its own seldom is and old data often.
   func noteRetransmission(_ sender: inout Endpoint) {
-    guard sender.fin.isSent, sender.fin.ackPassed.isSet, !isSYN,
+    guard sender.fin.isSent, sender.fin.ackPassed.isSet, !sender.fin.ackDoubted,
       segment.sequenceLength > 0, segment.sequenceEnd.isAtOrBefore(sender.fin.end),
       segment.time.since(sender.fin.ackPassed.time) > senderAnswerTime
     else { return }
@@ -65,13 +66,27 @@ extension Passage {
     sender.fin.ackDoubts += 1
   }
 
-  func sendRST(_ sender: inout Endpoint) {
+  /// A RST far from what its sender has sent; 0 stands for no acknowledgment (RFC 9293 section
+  /// 3.10.7.1).
+  private func isFarAway(from sender: Endpoint) -> Bool {
+    let distance = segment.sequenceNumber.distance(from: sender.sendNext)
+    return sender.sent.contains(.anything) && segment.sequenceNumber.value != 0
+      && !(-(1 << 30)...1 << 20).contains(distance)
+  }
+
+  func sendRST(_ sender: inout Endpoint, _ receiver: Endpoint) {
     sender.sent.insert(.rst)
     if !sender.firstRST.isSet { sender.firstRST = mark }
     guard !sender.ownReset.isSet else { return }
     if isShared {
       sender.sent.insert(.sharedReset)
       sender.resetPassed = mark
+      return
+    }
+    if isFarAway(from: sender) {
+      // Of another incarnation by sequence space, or in answer to one: it tells nothing of this.
+      sender.resetMaybe = mark
+      sender.resetHorizon = receiver.sendNext
       return
     }
     switch senderBefore?.state {
@@ -92,7 +107,6 @@ extension Passage {
     guard !isStale(sender) else { return }
     outliveReset(&sender)
     guard !isSYN, let before = senderBefore else { return }
-    if sender.superseded.isSet, isACK, saysMore(than: sender) { sender.superseded = .none }
     if before.ground == .timeWaitOver { sender.timeWaitRestart = mark }
     guard isFresh(sender), before.state == .timeWait || before.ground == .timeWaitOver else {
       return
@@ -119,7 +133,11 @@ extension Passage {
   /// (tcp_timewait_state_process), so an ACK in either case shows shutdown() instead of close().
   func noteFinWait2(_ sender: inout Endpoint, takesNew: Bool) {
     guard let before = senderBefore, !isSYN else { return }
-    if before.state == .finWait2 && takesNew || before.ground == .finWait2Over {
+    // As long as its timer may be late, an orphan answers too.
+    let isBeyond =
+      before.ground == .finWait2Over
+      && segment.time.since(before.since ?? segment.time) > Inference.timerSlack
+    if before.state == .finWait2 && takesNew || isBeyond {
       sender.tookDataInFinWait2 = true
       sender.finWait2Alive = mark
     }

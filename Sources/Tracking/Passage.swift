@@ -96,7 +96,7 @@ struct Passage {
     if !isRST { sender.lastSent = mark }
     if segment.flags.contains(.fin) { noteFirstFIN(&sender.fin, receiver) }
     if isRST {
-      sendRST(&sender)
+      sendRST(&sender, receiver)
       return
     }
     showAlive(&sender, receiver)
@@ -115,6 +115,10 @@ struct Passage {
   private func sendSYN(_ sender: inout Endpoint, _ receiver: Endpoint) {
     // Whoever answers a dial for the first time is in it, whatever it answered before.
     if isACK, !sender.sent.contains(.anything) { sender.superseded = .none }
+    if !sender.sent.contains(.initialSequence) {
+      // What it sent before, it sent in another incarnation.
+      sender.sent.subtract([.anything, .plain, .acknowledgment])
+    }
     sender.sent.insert(isACK ? .synACK : .syn)
     sender.sent.insert(.initialSequence)
     sender.initial = segment.sequenceNumber
@@ -172,6 +176,12 @@ struct Passage {
     if segment.sequenceLength > 0, !isRejectedByPAWS(at: receiver, from: sender) {
       sender.passed.insert(from: segment.sequenceNumber, to: end)
     }
+    if sender.fin.unseen.isSet, !sender.fin.isSent, segment.payloadLength > 0,
+      end.isAtOrAfter(sender.fin.unseenEnd)
+    {
+      // What was taken for an unseen FIN turns up as text.
+      sender.fin.unseen = .none
+    }
     fillGap()
     let ahead = end.distance(from: sender.sendNext)
     if ahead > 0 {
@@ -179,6 +189,8 @@ struct Passage {
       sender.bytesSent += UInt64(max(0, ahead - controls))
       sender.sendNext = end
       if segment.payloadLength > 0 {
+        let isHeldBack = sender.isHeldBack(by: receiver)
+        if receiver.fin.isSent, isHeldBack || !sender.dataConfirmed { sender.sentLate = true }
         sender.lastPayload = segment.time
         sender.dataConfirmed = false
         sender.dataConfirmFrom = nil
@@ -217,13 +229,17 @@ struct Passage {
     sender.timestampTime = segment.time
   }
 
+  /// A window smaller than a segment of Ethernet can hold text back like a shut one (RFC 9293
+  /// section 3.8.6.2.1).
+  private static let segmentSize = 1460
+
   private func noteWindow(_ sender: inout Endpoint, _ receiver: Endpoint) {
     // RFC 7323 section 2.2: never scaled on a SYN, and only when both sent the option.
     let scaled =
       !isSYN && sender.sent.contains(.windowScale)
       && receiver.sent.contains(.windowScale)
     sender.window = UInt32(segment.window) << (scaled ? UInt32(sender.windowShift) : 0)
-    if sender.window == 0 { sender.windowClosed = segment.time }
+    if sender.window < Self.segmentSize { sender.windowClosed = segment.time }
   }
 }
 

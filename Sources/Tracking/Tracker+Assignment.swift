@@ -73,7 +73,10 @@ extension Tracker {
         && fit.isTold(by: table[slot]) == true
       if distance < bestDistance || isOld { (best, bestDistance) = (slot, distance) }
     }
-    if best != head { noteRefusal(segment, head: head, fromLow: fromLow) }
+    if best != head {
+      noteRefusal(segment, head: head, fromLow: fromLow)
+      restartTimeWait(segment, head: head, fromLow: fromLow)
+    }
     return best
   }
 
@@ -97,6 +100,15 @@ extension Tracker {
       segment.flags.contains(.ack), !segment.flags.contains(.rst)
     else { return }
     table[head].isRefused = true
+  }
+
+  /// TIME_WAIT belongs to the ports: a segment of an older incarnation restarts that of the newest
+  /// (tcp_timewait_state_process).
+  private mutating func restartTimeWait(_ segment: Segment, head: UInt32, fromLow: Bool) {
+    guard segment.flags.contains(.ack), !segment.flags.contains(.rst) else { return }
+    let receiver = table[head].role(ofLow: !fromLow)
+    let claim = table[head].claim(receiver, at: segment.time, profile: options.profile)
+    if claim.state == .timeWait { table[head].ends[receiver].timeWaitRestart = Mark(segment) }
   }
 
   private func chooseForSYN(_ segment: Segment, head: UInt32, fromLow: Bool) -> UInt32? {
@@ -125,7 +137,7 @@ extension Tracker {
       else { continue }
       // The answer, or another one by a SYN cookie; unless the connection that came of the first
       // is over: then a listener took an old duplicate of the SYN for a new one.
-      let isOver = own.sent.contains(.anything) && table[slot].isClosing
+      let isOver = own.sent.contains(.synACK) && table[slot].isClosing
       return isOver ? nil : slot
     }
     // It acknowledges no SYN on this key: what a dial takes for an unacceptable ACK, and on an open
@@ -196,6 +208,26 @@ extension Tracker {
       let ack = segment.acknowledgmentNumber
       table[slot].ghosts[sender] = !(ack.isAfter(peer.initial) && ack.isAtOrBefore(peer.sendNext))
     }
+  }
+
+  /// An end that goes on in an older incarnation has not left it for a dial that nobody answered:
+  /// the SYN was an old duplicate. What it says now may be late itself, so that nothing is certain.
+  mutating func reclaim(_ slot: UInt32, _ sender: Role, _ segment: Segment, key: ConnectionKey) {
+    guard segment.flags.contains(.ack), segment.flags.isDisjoint(with: [.syn, .rst]),
+      let head = table.find(key, hash: table.hash(key)), head != slot
+    else { return }
+    let role = table[head].role(ofLow: segment.source == key.low)
+    let own = table[slot].ends[sender]
+    let says =
+      segment.sequenceEnd.isAfter(own.sendNext)
+      || segment.acknowledgmentNumber.isAfter(own.ackSent)
+    guard says, table[head].ends[role.peer].sent.isEmpty,
+      table[head].ends[role].sent.isDisjoint(with: [.plain, .synACK])
+    else { return }
+    table[slot].ends[sender].superseded = .none
+    table[slot].ends[sender].resetMaybe = Mark(segment)
+    table[slot].ends[sender].resetHorizon = table[slot].ends[sender.peer].sendNext
+    table[head].ghosts[role] = true
   }
 
   private mutating func supersede(_ slot: UInt32, fromLow: Bool, by mark: Mark) {
