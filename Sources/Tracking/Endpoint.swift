@@ -140,6 +140,12 @@ struct Transmissions: Sendable {
 
   var due: Timestamp { last.time.advanced(by: nextInterval) }
 
+  /// The same, if the last came late by as much as a slot of the kernel's timer wheel can be wide, an
+  /// eighth of the time (kernel/time/timer.c).
+  var earliestDue: Timestamp {
+    due.advanced(by: Interval(nanoseconds: nextInterval.nanoseconds / 8) * -1)
+  }
+
   /// A retransmission that is this late will not come (three backoff intervals).
   var overdue: Timestamp { last.time.advanced(by: nextInterval * 3) }
 

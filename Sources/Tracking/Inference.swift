@@ -110,12 +110,12 @@ struct Inference {
     if doubted { claim.possible.insert(.established) }
     let due = opening.due
     let wholeSeries = due.since(opening.first.time) >= .seconds(60)
-    if now >= (wholeSeries ? due : opening.overdue) {
+    if now >= (wholeSeries ? due.advanced(by: Self.timerSlack) : opening.overdue) {
       claim.state = .closed
       claim.since = due
       claim.ground = .handshakeOver
       claim.possible.insert(.closed)
-    } else if now >= due {
+    } else if now >= opening.earliestDue {
       // Silence where a retransmission is due.
       claim.possible.insert(.closed)
     }

@@ -33,7 +33,10 @@ extension Passage {
     }
     sender.fin.end = end
     sender.fin.ack = segment.acknowledgmentNumber
-    sender.fin.mayHaveWaited = sender.sentLate || sender.isHeldBack(by: receiver)
+    let isDial = sender.sent.isSuperset(of: [.syn, .synACK])
+    sender.fin.mayHaveWaited =
+      hadTextOutstanding || sender.sentLate || sender.isHeldBack(by: receiver)
+      || isDial && sender.established.frame == segment.frame
     sender.fin.transmissions.add(mark)
     if receiver.fin.unseen.isSet { receiver.fin.infer(ack: receiver.ackSent) }
     if receiver.sent.contains(.acknowledgment), receiver.ackSent.isAtOrAfter(end) {
@@ -71,7 +74,12 @@ extension Passage {
   private func isFarAway(from sender: Endpoint) -> Bool {
     let distance = segment.sequenceNumber.distance(from: sender.sendNext)
     return sender.sent.contains(.anything) && segment.sequenceNumber.value != 0
-      && !(-(1 << 30)...1 << 20).contains(distance)
+      && !(-(1 << 20)...1 << 20).contains(distance)
+  }
+
+  private func mayBeOpening(_ claim: Claim?) -> Bool {
+    guard let claim else { return false }
+    return claim.possible.contains(.synReceived) || claim.possible.contains(.synSent)
   }
 
   func sendRST(_ sender: inout Endpoint, _ receiver: Endpoint) {
@@ -96,6 +104,10 @@ extension Passage {
     case .synReceived:
       let isReset = segment.sequenceNumber == sender.initial + 1
       if isReset, sender.handshakePassed.isSet { sender.ownReset = mark }
+    case .established where !isACK && mayBeOpening(senderBefore):
+      // A request answers an unacceptable ACK so too, and stays.
+      sender.sent.insert(.sharedReset)
+      sender.resetPassed = mark
     case .closed, .listen, .established, .finWait1, .finWait2, .closeWait, .closing, .lastAck,
       .timeWait, nil:
       sender.ownReset = mark

@@ -15,6 +15,8 @@ struct Passage {
   let isShared: Bool
   /// Set when the segment shows that the capture misses something.
   var gap: (from: SequenceNumber, noticed: Timestamp)?
+  /// Until this segment, its sender had not shown that all its text was acknowledged.
+  private(set) var hadTextOutstanding = false
 
   var mark: Mark { Mark(segment) }
   var isRST: Bool { segment.flags.contains(.rst) }
@@ -101,6 +103,7 @@ struct Passage {
     }
     showAlive(&sender, receiver)
     noteRetransmission(&sender)
+    hadTextOutstanding = !sender.dataConfirmed
     if isSYN, !isStale(sender) { sendSYN(&sender, receiver) }
     startSequence(&sender)
     if isACK { acknowledge(&sender, &receiver) }

@@ -23,6 +23,9 @@ extension Tracker {
     let slot =
       choose(segment, head: head, fromLow: fromLow)
       ?? succeed(head, segment, key: key, hash: hash, fromLow: fromLow, at: now)
+    if slot != head, table[slot].older != head {
+      restartTimeWait(segment, head: head, fromLow: fromLow)
+    }
     if segment.flags.isSuperset(of: [.syn, .ack]) {
       supersedeOlder(than: slot, fromLow: fromLow, by: Mark(segment))
     } else if segment.flags.contains(.ack), segment.flags.isDisjoint(with: [.syn, .rst]),
@@ -75,7 +78,6 @@ extension Tracker {
     }
     if best != head {
       noteRefusal(segment, head: head, fromLow: fromLow)
-      restartTimeWait(segment, head: head, fromLow: fromLow)
     }
     return best
   }
@@ -105,8 +107,10 @@ extension Tracker {
   /// TIME_WAIT belongs to the ports: a segment of an older incarnation restarts that of the newest
   /// (tcp_timewait_state_process).
   private mutating func restartTimeWait(_ segment: Segment, head: UInt32, fromLow: Bool) {
-    guard segment.flags.contains(.ack), !segment.flags.contains(.rst) else { return }
     let receiver = table[head].role(ofLow: !fromLow)
+    guard !segment.flags.contains(.rst),
+      segment.flags.contains(.ack) || table[head].ends[receiver.peer].isTimestampOlder(segment)
+    else { return }
     let claim = table[head].claim(receiver, at: segment.time, profile: options.profile)
     if claim.state == .timeWait { table[head].ends[receiver].timeWaitRestart = Mark(segment) }
   }
@@ -115,6 +119,12 @@ extension Tracker {
     for slot in chain(from: head) {
       let end = table[slot].ends[table[slot].role(ofLow: fromLow)]
       if end.sent.contains(.initialSequence), end.initial == segment.sequenceNumber { return slot }
+      // In a file out of order the SYN can stand behind what it opened.
+      if !end.sent.contains(.initialSequence), end.sent.contains(.anything),
+        end.initial == segment.sequenceNumber + 1, segment.time <= table[slot].firstMark.time
+      {
+        return slot
+      }
     }
     // The other end dialled too and nobody has answered: a simultaneous open.
     let newest = table[head]
@@ -208,6 +218,9 @@ extension Tracker {
       let ack = segment.acknowledgmentNumber
       table[slot].ghosts[sender] = !(ack.isAfter(peer.initial) && ack.isAtOrBefore(peer.sendNext))
     }
+    guard !table[slot].ghosts[sender] else { return }
+    supersedeOlder(
+      than: slot, fromLow: segment.source == table[slot].key.low, by: Mark(segment))
   }
 
   /// An end that goes on in an older incarnation has not left it for a dial that nobody answered:
