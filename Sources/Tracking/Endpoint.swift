@@ -98,6 +98,8 @@ struct Endpoint: Sendable {
   /// The last segment that restarted its 2MSL timer; and up to when that is proved by its answer.
   var timeWaitRestart = Mark.none
   var timeWaitConfirmed = Timestamp.distantPast
+  /// The last segment that did if the timer, already due, was late.
+  var timeWaitLate = Timestamp.distantPast
   /// Its last packet that shows FIN_WAIT_2 alive, and whether it took data there (no orphan).
   var finWait2Alive = Mark.none
   var tookDataInFinWait2 = false
@@ -106,6 +108,13 @@ struct Endpoint: Sendable {
 extension Endpoint {
   /// Whether the peer's last word on its window may have held back what its program had sent.
   func isHeldBack(by peer: borrowing Endpoint) -> Bool { lastPayload < peer.windowClosed }
+
+  /// Drops all evidence but the count of packets.
+  mutating func beginAnew() {
+    let packets = packets
+    self = Endpoint()
+    self.packets = packets
+  }
 
   func begins(after number: SequenceNumber) -> Bool {
     sent.contains(.initialSequence) && number.isBefore(initial)

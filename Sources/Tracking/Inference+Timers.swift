@@ -65,9 +65,10 @@ extension Inference {
     claim.since = end
     claim.ground = .timeWaitOver
     claim.possible.insert(.closed)
-    if now >= end.advanced(by: Self.timerSlack) {
-      claim.possible = StateSet(.closed)
-    }
+    guard now >= end.advanced(by: Self.timerSlack) else { return }
+    claim.possible = StateSet(.closed)
+    let late = own.timeWaitLate.advanced(by: profile.timeWait).advanced(by: Self.timerSlack)
+    if now < late { claim.possible.insert(.timeWait) }
   }
 
   /// Whether close() or shutdown() sent the FIN shows only when data arrives: until
@@ -93,6 +94,9 @@ extension Inference {
 
   private func applyOrphanLimit(_ claim: inout Claim) {
     let (earliest, nominal) = own.fin.transmissions.givesUp(patience: Self.orphanPatience)
+    if !own.dataConfirmed || !own.established.isSet, now >= firstGivesUp {
+      claim.possible.insert(.closed)
+    }
     guard now >= earliest else {
       // Silence where a retransmission is due: its sender may know more than we saw.
       if now >= own.fin.transmissions.overdue { claim.certainty = .presumed }
@@ -104,6 +108,13 @@ extension Inference {
       claim.since = nominal
       claim.ground = .orphanOver
     }
+  }
+
+  /// Text or a SYN/ACK before the FIN may have been unacknowledged for long: patience is counted from
+  /// the last acknowledgment of something new (tcp_timer.c, retrans_stamp).
+  private var firstGivesUp: Timestamp {
+    let progress = peer.ackMark.isSet ? peer.ackMark : own.opening.first
+    return progress.time.advanced(by: Self.orphanPatience)
   }
 
   /// The last ACK passed: LAST_ACK stays possible until the orphan would have given up.

@@ -78,17 +78,23 @@ struct Inference {
     guard own.handshakePassed.isSet else { return .no }
     // A SYN/ACK is acknowledged at once: without that, it has not arrived.
     let isUnanswered =
-      own.sent.contains(.syn) && now.since(own.handshakePassed.time) > Self.handshakeAnswer
+      own.sent.contains(.syn) && !own.sent.contains(.plain)
+      && now.since(own.handshakePassed.time) > Self.handshakeAnswer
     return own.handshakeDoubted || isUnanswered ? .doubted : .presumed
   }
 
   private var beforeEstablished: Claim? {
     let belief = handshake
     guard !belief.taken else { return nil }
-    if own.sent.contains(.synACK) { return synReceived(doubted: belief == .doubted) }
-    if own.sent.contains(.syn) {
-      return peer.sent.contains(.syn) ? crossedSYNs : synSent(doubted: belief == .doubted)
-    }
+    var claim = opening
+    // What it would be if the acknowledgment had arrived after all.
+    if belief == .doubted { claim.possible.formUnion(afterEstablished.possible) }
+    return claim
+  }
+
+  private var opening: Claim {
+    if own.sent.contains(.synACK) { return synReceived }
+    if own.sent.contains(.syn) { return peer.sent.contains(.syn) ? crossedSYNs : synSent }
     return awaitingAnswer
   }
 
@@ -101,13 +107,12 @@ struct Inference {
       evidence: Evidence(peer.opening.first.frame))
   }
 
-  private func synSent(doubted: Bool) -> Claim {
+  private var synSent: Claim {
     let opening = own.opening
     let evidence = Evidence(opening.first.frame, opening.last.frame)
     var claim = Claim(
       state: .synSent, certainty: .proved, possible: StateSet(.synSent),
       since: opening.first.time, ground: .sentSYN, evidence: evidence)
-    if doubted { claim.possible.insert(.established) }
     let due = opening.due
     let wholeSeries = due.since(opening.first.time) >= .seconds(60)
     if now >= (wholeSeries ? due.advanced(by: Self.timerSlack) : opening.overdue) {
@@ -138,10 +143,9 @@ struct Inference {
   }
 
   /// Never proved: with SYN cookies a listener answers without keeping a socket.
-  private func synReceived(doubted: Bool) -> Claim {
+  private var synReceived: Claim {
     let opening = own.opening
-    var possible: StateSet = [StateSet(.synReceived), StateSet(.closed)]
-    if doubted { possible.insert(.established) }
+    let possible: StateSet = [StateSet(.synReceived), StateSet(.closed)]
     var claim = Claim(
       state: .synReceived, certainty: .presumed, possible: possible,
       since: peer.opening.last.isSet ? peer.opening.first.time : opening.first.time,

@@ -77,6 +77,13 @@ extension Passage {
       && !(-(1 << 20)...1 << 20).contains(distance)
   }
 
+  /// A RST after which its sender is presumed, not proved, to be closed.
+  private func shareReset(_ sender: inout Endpoint, _ receiver: Endpoint) {
+    sender.sent.insert(.sharedReset)
+    sender.resetPassed = mark
+    sender.resetHorizon = receiver.sendNext
+  }
+
   private func mayBeOpening(_ claim: Claim?) -> Bool {
     guard let claim else { return false }
     return claim.possible.contains(.synReceived) || claim.possible.contains(.synSent)
@@ -87,8 +94,7 @@ extension Passage {
     if !sender.firstRST.isSet { sender.firstRST = mark }
     guard !sender.ownReset.isSet else { return }
     if isShared {
-      sender.sent.insert(.sharedReset)
-      sender.resetPassed = mark
+      shareReset(&sender, receiver)
       return
     }
     if isFarAway(from: sender) {
@@ -106,8 +112,7 @@ extension Passage {
       if isReset, sender.handshakePassed.isSet { sender.ownReset = mark }
     case .established where !isACK && mayBeOpening(senderBefore):
       // A request answers an unacceptable ACK so too, and stays.
-      sender.sent.insert(.sharedReset)
-      sender.resetPassed = mark
+      shareReset(&sender, receiver)
     case .closed, .listen, .established, .finWait1, .finWait2, .closeWait, .closing, .lastAck,
       .timeWait, nil:
       sender.ownReset = mark

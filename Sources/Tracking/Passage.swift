@@ -95,6 +95,7 @@ struct Passage {
 
   /// What the segment tells of its sender.
   mutating func leave(_ sender: inout Endpoint, towards receiver: inout Endpoint) {
+    if isSYN, isACK, answersFirst(receiver, sender) { sender.beginAnew() }
     if !isRST { sender.lastSent = mark }
     if segment.flags.contains(.fin) { noteFirstFIN(&sender.fin, receiver) }
     if isRST {
@@ -115,13 +116,17 @@ struct Passage {
     noteWindow(&sender, receiver)
   }
 
+  /// The first answer to a dial by an end that has sent only what was of an older incarnation.
+  private func answersFirst(_ dialler: borrowing Endpoint, _ sender: borrowing Endpoint) -> Bool {
+    guard sender.sent.contains(.anything), !sender.sent.contains(.initialSequence),
+      dialler.sent.contains(.syn)
+    else { return false }
+    return segment.acknowledgmentNumber == dialler.initial + 1
+  }
+
   private func sendSYN(_ sender: inout Endpoint, _ receiver: Endpoint) {
     // Whoever answers a dial for the first time is in it, whatever it answered before.
     if isACK, !sender.sent.contains(.anything) { sender.superseded = .none }
-    if !sender.sent.contains(.initialSequence) {
-      // What it sent before, it sent in another incarnation.
-      sender.sent.subtract([.anything, .plain, .acknowledgment])
-    }
     sender.sent.insert(isACK ? .synACK : .syn)
     sender.sent.insert(.initialSequence)
     sender.initial = segment.sequenceNumber

@@ -27,6 +27,12 @@ extension Tracker {
       restartTimeWait(segment, head: head, fromLow: fromLow)
     }
     if segment.flags.isSuperset(of: [.syn, .ack]) {
+      let peer = table[slot].role(ofLow: !fromLow)
+      if !table[slot].ends[peer].sent.contains(.syn),
+        answersOlderSYN(segment, slot, fromLow: fromLow)
+      {
+        table[slot].ghosts[peer] = true
+      }
       supersedeOlder(than: slot, fromLow: fromLow, by: Mark(segment))
     } else if segment.flags.contains(.ack), segment.flags.isDisjoint(with: [.syn, .rst]),
       table[slot].role(ofLow: fromLow) == .initiator, table[slot].rolesKnown
@@ -147,7 +153,7 @@ extension Tracker {
       else { continue }
       // The answer, or another one by a SYN cookie; unless the connection that came of the first
       // is over: then a listener took an old duplicate of the SYN for a new one.
-      let isOver = own.sent.contains(.synACK) && table[slot].isClosing
+      let isOver = own.sent.contains(.initialSequence) && table[slot].isClosing
       return isOver ? nil : slot
     }
     // It acknowledges no SYN on this key: what a dial takes for an unacceptable ACK, and on an open
@@ -202,6 +208,20 @@ extension Tracker {
     return slot
   }
 
+  /// Whether a SYN/ACK answers the SYN of an older incarnation.
+  private func answersOlderSYN(_ segment: Segment, _ slot: UInt32, fromLow: Bool) -> Bool {
+    isInitial(segment.acknowledgmentNumber - 1, ofOlderThan: slot, low: !fromLow)
+  }
+
+  private func isInitial(
+    _ number: SequenceNumber, ofOlderThan slot: UInt32, low: Bool
+  ) -> Bool {
+    chain(from: slot).dropFirst().contains {
+      let end = table[$0].ends[table[$0].role(ofLow: low)]
+      return end.sent.contains(.initialSequence) && end.initial == number
+    }
+  }
+
   /// A ghost that dials after all, the file being out of order: its SYN, of no older incarnation,
   /// turns up behind the SYN/ACK; or it acknowledges that.
   mutating func reviveGhost(_ slot: UInt32, _ sender: Role, _ segment: Segment) {
@@ -209,11 +229,8 @@ extension Tracker {
     guard peer.sent.contains(.synACK), !segment.flags.contains(.rst) else { return }
     if segment.flags.contains(.syn) {
       let fromLow = segment.source == table[slot].key.low
-      let isOld = chain(from: slot).dropFirst().contains {
-        let end = table[$0].ends[table[$0].role(ofLow: fromLow)]
-        return end.sent.contains(.initialSequence) && end.initial == segment.sequenceNumber
-      }
-      table[slot].ghosts[sender] = isOld
+      table[slot].ghosts[sender] =
+        isInitial(segment.sequenceNumber, ofOlderThan: slot, low: fromLow)
     } else if segment.flags.contains(.ack) {
       let ack = segment.acknowledgmentNumber
       table[slot].ghosts[sender] = !(ack.isAfter(peer.initial) && ack.isAtOrBefore(peer.sendNext))
