@@ -23,7 +23,9 @@ extension Passage {
     }
     if sender.fin.isSent {
       if end == sender.fin.end { retransmitFIN(&sender.fin) }
-      return
+      // One that still waits behind a gap gives way to one before it.
+      guard !sender.fin.passed.isSet, end.isBefore(sender.fin.end) else { return }
+      sender.fin.transmissions = Transmissions()
     }
     if sender.sent.contains(.initialSequence), gap == nil,
       receiver.sent.contains(.acknowledgment), receiver.ackSent.isAtOrAfter(end)

@@ -111,6 +111,8 @@ public struct CloseScript {
   }
 
   let lines: [Line]
+  /// The lines that leave a state out.
+  public var untold: [String] { lines.filter { $0.x == nil || $0.y == nil }.map(\.text) }
   var options: TrackerOptions
   var tap: Tap
   /// Between X and Y and back, for the taps that are not at X.
