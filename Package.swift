@@ -64,9 +64,10 @@ let package = Package(
     .testTarget(
       name: "KernelTests",
       dependencies: ["Dissection", "KernelRecordings", "TestSupport", "Tracking"],
-      exclude: ["laboratory", "ExpectedDifferences.tsv"], swiftSettings: strict),
+      exclude: ["laboratory", "ExpectedDifferences.tsv", "README.md"], swiftSettings: strict),
     .testTarget(
-      name: "SimulationTests", dependencies: ["Simulation", "Tracking", "TestSupport"],
+      name: "SimulationTests",
+      dependencies: ["KernelRecordings", "Simulation", "TestSupport", "Tracking"],
       swiftSettings: strict),
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "TestSupport"], swiftSettings: strict),

@@ -146,21 +146,27 @@ extension ExplainReport {
     }
   }
 
-  /// A `ladder` object: a segment, or with a null `frame` a timer.
+  /// What later segments showed of it counts for more than what was said when it passed.
+  private func lateKind(_ segment: LadderSegment) -> LateKind? {
+    connection.late.first { $0.frame == segment.frame }?.kind ?? segment.late
+  }
+
+  /// A `ladder` object: a segment, with a null `sender` an ICMP error, or with a null `frame` a
+  /// timer.
   private func write(_ row: LadderRow, to json: inout JSONWriter) {
     json.beginObject()
     json.field("type", "ladder")
     json.field("connection", connection.number)
     json.field("time", row.time)
     let segment = row.segment
-    json.field("frame", segment?.frame)
+    json.field("frame", row.frame)
     json.field("sender", segment?.sender.name)
     json.field("flags", segment?.flags.names)
     json.field("relative_seq", segment.map { Int($0.relativeSequence) })
     json.field("relative_ack", segment?.relativeAcknowledgment.map { Int($0) })
     json.field("length", segment.map { Int($0.payloadLength) })
     json.field("copy", segment?.isCopy)
-    json.field("late", segment?.late?.rawValue)
+    json.field("late", segment.flatMap(lateKind)?.rawValue)
     json.field("initiator_state", row.states.initiator.state.name)
     json.field("initiator_certainty", row.states.initiator.certainty.name)
     json.field("responder_state", row.states.responder.state.name)
@@ -178,13 +184,13 @@ extension ExplainReport {
     for row in rows {
       let segment = row.segment
       csv.time(row.time)
-      csv.number(segment?.frame)
+      csv.number(row.frame)
       csv.text(segment?.sender.name ?? "")
       csv.text(segment?.flags.names ?? "")
       csv.number(segment.map { Int($0.relativeSequence) })
       csv.number(segment?.relativeAcknowledgment.map { Int($0) })
       csv.number(segment.map { Int($0.payloadLength) })
-      csv.text(segment?.late?.rawValue ?? "")
+      csv.text(segment.flatMap(lateKind)?.rawValue ?? "")
       for role in Role.allCases {
         csv.text(row.states[role].state.name)
         csv.text(row.states[role].certainty.name)
@@ -200,6 +206,14 @@ extension LadderRow {
   fileprivate var segment: LadderSegment? {
     switch event {
     case .segment(let segment): segment
+    case .icmpError, .timer: nil
+    }
+  }
+
+  fileprivate var frame: Int? {
+    switch event {
+    case .segment(let segment): segment.frame
+    case .icmpError(let frame): frame
     case .timer: nil
     }
   }

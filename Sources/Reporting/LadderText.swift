@@ -48,9 +48,12 @@ struct LadderText {
     case .segment(let segment):
       frame = String(segment.frame)
       middle = arrow(segment)
+    case .icmpError(let number):
+      frame = String(number)
+      middle = aside(row.note ?? "ICMP error")
     case .timer:
       frame = ""
-      middle = "( \(row.note ?? "timer") )".centered(to: Self.arrowWidth, with: " ")
+      middle = aside(row.note ?? "timer")
     }
     output.append(left(frame, time))
     output.append(start)
@@ -62,6 +65,10 @@ struct LadderText {
       output.appendWrapped(
         remark, indent: Self.frameWidth + Self.timeWidth + 5, palette: palette, as: .caution)
     }
+  }
+
+  private func aside(_ note: String) -> String {
+    "( \(note) )".centered(to: Self.arrowWidth, with: " ")
   }
 
   private func left(_ frame: String, _ time: String = "") -> String {
@@ -90,9 +97,10 @@ struct LadderText {
   private func remark(_ row: LadderRow) -> String? {
     guard case .segment(let segment) = row.event else { return nil }
     if segment.isCopy { return "copy: the same packet captured again" }
-    guard let kind = segment.late else { return row.note }
+    let late = connection.late.first { $0.frame == segment.frame }
+    guard let kind = late?.kind ?? segment.late else { return row.note }
     var text = "late: \(kind.rawValue)"
-    if let late = connection.late.first(where: { $0.frame == segment.frame }) {
+    if let late {
       if let after = late.afterClose { text += ", \(after.words) after the close" }
       text += "; effect: \(late.effect.words)"
       if let reply = late.replyFrame { text += "; answered in frame \(reply)" }

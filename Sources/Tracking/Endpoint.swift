@@ -59,8 +59,9 @@ struct Endpoint: Sendable {
 
   var packets = 0
   var bytesSent: UInt64 = 0
-  /// Its last segment but for RSTs.
+  /// Its last segment but for RSTs, and the last IPv4 identification but 0.
   var lastSent = Mark.none
+  var identification: UInt16 = 0
   /// The last time it sent payload not sent before.
   var lastPayload = Timestamp.distantPast
 
@@ -86,6 +87,10 @@ struct Endpoint: Sendable {
   /// A RST passed towards it that it must have accepted / may have accepted.
   var resetPassed = Mark.none
   var resetMaybe = Mark.none
+  /// What passed in place of the RST is an ICMP error.
+  var isEndedByError = false
+  /// Up to where the peer's octets had passed by then.
+  var resetHorizon = SequenceNumber(0)
   /// It dialled anew or answered a new SYN: this incarnation of it is over.
   var superseded = Mark.none
   /// The last segment that restarted its 2MSL timer; and up to when that is proved by its answer.
@@ -124,10 +129,9 @@ struct Transmissions: Sendable {
     last = mark
   }
 
-  /// How long to the next transmission: exponential backoff (RFC 6298 section 5.5), from 1 s.
-  private var nextInterval: Interval {
-    interval > .zero ? interval * 2 : .seconds(1)
-  }
+  /// How long to the next transmission: exponential backoff (RFC 6298 section 5.5), from 1 s. What
+  /// came sooner was a tail loss probe, or the answer to a duplicate.
+  private var nextInterval: Interval { max(interval * 2, .seconds(1)) }
 
   var due: Timestamp { last.time.advanced(by: nextInterval) }
 
@@ -159,9 +163,6 @@ struct SentFIN: Sendable {
   var firstEnd = SequenceNumber(0)
   /// The first frame of the peer that acknowledges the first FIN.
   var firstAckedFrame = 0
-  /// Identification of the first transmission, to tell a network duplicate from a retransmission.
-  var identification: UInt16 = 0
-  var timestampValue: UInt32 = 0
 
   /// Passed the tap with nothing missing before it.
   var passed = Mark.none

@@ -15,6 +15,8 @@ struct Inference {
   private let isGhost: Bool
   /// The capture shows neither a gap nor a missing direction.
   let isWhole: Bool
+  /// How long after a packet passed towards it an answer can still be on its way to the tap.
+  private let answerTime: Interval
 
   init(
     _ connection: borrowing Connection, _ role: Role, at now: Timestamp, profile: HostProfile
@@ -24,6 +26,7 @@ struct Inference {
     self.now = now
     self.profile = profile
     rolesKnown = connection.rolesKnown
+    answerTime = connection.answerTime(role)
     isGhost = connection.ghosts[role]
     let (hasGap, isOneSided) = (connection.gap != nil, connection.isOneSided)
     isWhole = !hasGap && !isOneSided
@@ -119,9 +122,16 @@ struct Inference {
     return claim
   }
 
-  /// Both ends dialled (RFC 9293 figure 7): a SYN moves SYN_SENT to SYN_RECEIVED.
+  /// Both ends dialled (RFC 9293 figure 8): a SYN moves SYN_SENT to SYN_RECEIVED, but one that came
+  /// before the end dialled moved nothing.
   private var crossedSYNs: Claim {
-    Claim(
+    if own.opening.first.time.since(peer.opening.last.time) > answerTime {
+      return Claim(
+        state: .synSent, certainty: .presumed,
+        possible: [StateSet(.synSent), StateSet(.synReceived)], since: own.opening.first.time,
+        ground: .sentSYN, evidence: Evidence(own.opening.first.frame))
+    }
+    return Claim(
       state: .synReceived, certainty: .presumed,
       possible: [StateSet(.synReceived), StateSet(.synSent)], since: peer.opening.first.time,
       ground: .synArrived, evidence: Evidence(own.opening.first.frame, peer.opening.first.frame))

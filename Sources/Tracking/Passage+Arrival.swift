@@ -44,6 +44,7 @@ extension Passage {
   private func arriveRST(at receiver: inout Endpoint, from sender: Endpoint) {
     guard !receiver.resetPassed.isSet else { return }
     let verdict = ResetVerdict(segment, at: receiver, from: sender, claimed: receiverBefore)
+    if verdict == .accepted || verdict == .perhaps { receiver.resetHorizon = sender.sendNext }
     switch verdict {
     case .perhaps where isAnswered(receiver, by: sender): receiver.resetPassed = mark
     case .accepted: receiver.resetPassed = mark

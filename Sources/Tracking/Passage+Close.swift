@@ -22,7 +22,7 @@ extension Passage {
       return
     }
     if sender.fin.isSent {
-      if end == sender.fin.end { retransmitFIN(&sender.fin) }
+      if end == sender.fin.end { retransmitFIN(&sender) }
       // One that still waits behind a gap gives way to one before it.
       guard !sender.fin.passed.isSet, end.isBefore(sender.fin.end) else { return }
       sender.fin.transmissions = Transmissions()
@@ -35,8 +35,6 @@ extension Passage {
     }
     sender.fin.end = end
     sender.fin.ack = segment.acknowledgmentNumber
-    sender.fin.identification = segment.ipIdentification
-    sender.fin.timestampValue = segment.options.timestampValue
     sender.fin.transmissions.add(mark)
     if receiver.fin.unseen.isSet { receiver.fin.infer(ack: receiver.ackSent) }
     if receiver.sent.contains(.acknowledgment), receiver.ackSent.isAtOrAfter(end) {
@@ -47,18 +45,29 @@ extension Passage {
     }
   }
 
-  private func retransmitFIN(_ fin: inout SentFIN) {
-    let isDuplicate =
-      segment.options.hasTimestamps
-      ? segment.options.timestampValue == fin.timestampValue
-      : segment.ipIdentification != 0 && segment.ipIdentification == fin.identification
-    guard !isDuplicate else { return }
-    fin.transmissions.add(mark)
-    if fin.ackPassed.isSet, segment.time.since(fin.ackPassed.time) > senderAnswerTime {
-      fin.ackDoubted = true
-      fin.ackDoubts += 1
+  private func retransmitFIN(_ sender: inout Endpoint) {
+    // The first carried the lowest acknowledgment, in whatever order they passed.
+    let ack = segment.acknowledgmentNumber
+    if ack.isBefore(sender.fin.ack) { sender.fin.ack = ack }
+    guard !isStale(sender) else { return }
+    sender.fin.transmissions.add(mark)
+    if !sender.fin.acked.isSet, sender.fin.passed.isSet { sender.fin.arrivalDoubted = true }
+  }
+
+  /// What is sent again after the acknowledgment of the FIN had passed shows that it did not arrive;
+  /// unless it may be a duplicate, which a FIN on its own seldom is and old data often. An octet in
+  /// the FIN's own place is a keep-alive.
+  func noteRetransmission(_ sender: inout Endpoint) {
+    guard sender.fin.isSent, sender.fin.ackPassed.isSet, !isSYN,
+      segment.sequenceLength > 0, segment.sequenceEnd.isAtOrBefore(sender.fin.end),
+      segment.time.since(sender.fin.ackPassed.time) > senderAnswerTime
+    else { return }
+    let isFIN = segment.sequenceEnd == sender.fin.end
+    guard isFIN ? segment.flags.contains(.fin) && !isStale(sender) : isFresh(sender) else {
+      return
     }
-    if !fin.acked.isSet, fin.passed.isSet { fin.arrivalDoubted = true }
+    sender.fin.ackDoubted = true
+    sender.fin.ackDoubts += 1
   }
 
   func sendRST(_ sender: inout Endpoint) {
@@ -86,26 +95,29 @@ extension Passage {
   /// A segment that only a living socket sends takes back what silence or a RST made of it.
   func showAlive(_ sender: inout Endpoint, _ receiver: Endpoint) {
     guard !isStale(sender) else { return }
-    if sender.resetPassed.isSet, segment.time.since(sender.resetPassed.time) > senderAnswerTime {
-      sender.resetPassed = .none
-    }
-    if sender.resetMaybe.isSet, segment.time.since(sender.resetMaybe.time) > senderAnswerTime {
-      sender.resetMaybe = .none
-    }
+    outliveReset(&sender)
     guard !isSYN, let before = senderBefore else { return }
     if sender.superseded.isSet, isACK, saysMore(than: sender) { sender.superseded = .none }
     if before.ground == .timeWaitOver { sender.timeWaitRestart = mark }
-    if before.state == .timeWait || before.ground == .timeWaitOver {
-      sender.timeWaitConfirmed =
-        sender.timeWaitRestart.isSet
-        ? sender.timeWaitRestart.time : sender.timeWaitConfirmed
+    guard isFresh(sender), before.state == .timeWait || before.ground == .timeWaitOver else {
+      return
     }
+    sender.timeWaitConfirmed =
+      sender.timeWaitRestart.isSet ? sender.timeWaitRestart.time : sender.timeWaitConfirmed
   }
 
-  /// What no duplicate of an earlier segment can say.
-  private func saysMore(than sender: Endpoint) -> Bool {
-    segment.sequenceEnd.isAfter(sender.sendNext) || !sender.sent.contains(.acknowledgment)
-      || segment.acknowledgmentNumber.isAfter(sender.ackSent)
+  /// What an end sends after a RST towards it has passed shows that this did not arrive, or was sent
+  /// before it did; only what acknowledges the peer's later octets leaves no doubt.
+  private func outliveReset(_ sender: inout Endpoint) {
+    if isACK, segment.acknowledgmentNumber.isAfter(sender.resetHorizon) {
+      sender.resetMaybe = .none
+      sender.resetPassed = .none
+    }
+    guard sender.resetPassed.isSet,
+      segment.time.since(sender.resetPassed.time) > senderAnswerTime
+    else { return }
+    sender.resetMaybe = sender.resetPassed
+    sender.resetPassed = .none
   }
 
   /// An orphan in FIN_WAIT_2 answers new data with RST and is gone when its timer is over

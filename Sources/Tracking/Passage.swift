@@ -21,12 +21,46 @@ struct Passage {
   var isSYN: Bool { segment.flags.contains(.syn) }
   var isACK: Bool { segment.flags.contains(.ack) }
 
-  /// Whether the sender can only have sent it earlier than what passed already: a duplicate that
-  /// the network kept back says nothing of the sender's present.
+  /// Whether the sender can only have sent it earlier than what passed already: what the network
+  /// kept back says nothing of the sender's present. Acknowledgments, timestamps and, by and large,
+  /// identifications never go back.
   func isStale(_ sender: Endpoint) -> Bool {
-    if isSYN, sender.sent.contains(.plain) { return true }
-    guard segment.options.hasTimestamps, sender.sent.contains(.timestamps) else { return false }
-    return Int32(bitPattern: segment.options.timestampValue &- sender.timestampValue) <= 0
+    if isSYN, sender.established.isSet { return true }
+    if isACK, sender.sent.contains(.acknowledgment),
+      segment.acknowledgmentNumber.isBefore(sender.ackSent)
+    {
+      return true
+    }
+    guard segment.options.hasTimestamps, sender.sent.contains(.timestamps) else {
+      return (0..<Self.identifications).contains(identificationsBehind(sender))
+        && !saysMore(than: sender)
+    }
+    let age = Int32(bitPattern: sender.timestampValue &- segment.options.timestampValue)
+    return age > 0 || (age == 0 && !saysMore(than: sender))
+  }
+
+  /// Whether the sender has sent it after all that passed before: not said of what may be a
+  /// duplicate.
+  func isFresh(_ sender: Endpoint) -> Bool {
+    guard segment.options.hasTimestamps, sender.sent.contains(.timestamps) else {
+      return (-Self.identifications..<0).contains(identificationsBehind(sender))
+    }
+    return Int32(bitPattern: segment.options.timestampValue &- sender.timestampValue) > 0
+  }
+
+  /// What no duplicate of an earlier segment can say.
+  func saysMore(than sender: Endpoint) -> Bool {
+    segment.sequenceEnd.isAfter(sender.sendNext) || !sender.sent.contains(.acknowledgment)
+      || segment.acknowledgmentNumber.isAfter(sender.ackSent)
+  }
+
+  /// How far the identifications of neighbouring packets of a host that counts them can be apart.
+  private static let identifications = 1024
+
+  /// How far its identification lies before the sender's last; far away if one of them has none.
+  private func identificationsBehind(_ sender: Endpoint) -> Int {
+    guard segment.ipIdentification != 0, sender.identification != 0 else { return .max }
+    return Int(Int16(bitPattern: sender.identification &- segment.ipIdentification))
   }
 
   /// Whether the receiver drops the segment unread (RFC 9293 section 3.10.7.4, first check): all of
@@ -74,12 +108,14 @@ struct Passage {
       return
     }
     showAlive(&sender, receiver)
+    noteRetransmission(&sender)
     if isSYN, !isStale(sender) { sendSYN(&sender, receiver) }
     startSequence(&sender)
     if isACK { acknowledge(&sender, &receiver) }
     if !isSYN, isACK { sendPlain(&sender, receiver) }
     if segment.flags.contains(.fin) { sendFIN(&sender, &receiver) }
     advance(&sender, receiver)
+    if segment.ipIdentification != 0 { sender.identification = segment.ipIdentification }
     noteTimestamp(&sender)
     noteWindow(&sender, receiver)
   }
@@ -101,6 +137,12 @@ struct Passage {
       sender.handshakeDoubted = true
     }
     sender.opening.add(mark)
+    if isACK || receiver.sent.contains(.synACK), !sender.handshakePassed.isSet,
+      receiver.sent.contains(.acknowledgment), receiver.ackSent.isAfter(sender.initial)
+    {
+      // In a file out of order the acknowledgment can stand before the SYN/ACK.
+      sender.handshakePassed = receiver.ackMark
+    }
   }
 
   private func startSequence(_ sender: inout Endpoint) {

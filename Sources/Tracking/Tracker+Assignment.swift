@@ -25,6 +25,11 @@ extension Tracker {
       ?? succeed(head, segment, key: key, hash: hash, fromLow: fromLow, at: now)
     if segment.flags.isSuperset(of: [.syn, .ack]) {
       supersedeOlder(than: slot, fromLow: fromLow, by: Mark(segment))
+    } else if segment.flags.contains(.ack), segment.flags.isDisjoint(with: [.syn, .rst]),
+      table[slot].role(ofLow: fromLow) == .initiator, table[slot].rolesKnown
+    {
+      // Whoever dialled acknowledges nothing but a SYN/ACK, seen or not.
+      supersedeOlder(than: slot, fromLow: !fromLow, by: Mark(segment))
     }
     return Assignment(slot: slot, stream: conversation.current)
   }
@@ -40,7 +45,7 @@ extension Tracker {
   private static let longestChain = 8
 
   /// The incarnations on one key, newest first.
-  private func chain(from head: UInt32) -> [UInt32] {
+  func chain(from head: UInt32) -> [UInt32] {
     var slots = [head]
     var older = table[head].older
     while older != ConnectionTable.noSlot {
@@ -173,6 +178,24 @@ extension Tracker {
       noteSYNInTimeWait(segment, dial: slot, standing: head, fromLow: fromLow)
     }
     return slot
+  }
+
+  /// A ghost that dials after all, the file being out of order: its SYN, of no older incarnation,
+  /// turns up behind the SYN/ACK; or it acknowledges that.
+  mutating func reviveGhost(_ slot: UInt32, _ sender: Role, _ segment: Segment) {
+    let peer = table[slot].ends[sender.peer]
+    guard peer.sent.contains(.synACK), !segment.flags.contains(.rst) else { return }
+    if segment.flags.contains(.syn) {
+      let fromLow = segment.source == table[slot].key.low
+      let isOld = chain(from: slot).dropFirst().contains {
+        let end = table[$0].ends[table[$0].role(ofLow: fromLow)]
+        return end.sent.contains(.initialSequence) && end.initial == segment.sequenceNumber
+      }
+      table[slot].ghosts[sender] = isOld
+    } else if segment.flags.contains(.ack) {
+      let ack = segment.acknowledgmentNumber
+      table[slot].ghosts[sender] = !(ack.isAfter(peer.initial) && ack.isAtOrBefore(peer.sendNext))
+    }
   }
 
   private mutating func supersede(_ slot: UInt32, fromLow: Bool, by mark: Mark) {

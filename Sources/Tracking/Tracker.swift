@@ -115,6 +115,7 @@ public struct Tracker: ~Copyable {
   ) -> LateKind? {
     let mayClose = !segment.flags.isDisjoint(with: [.fin, .rst])
     if let kind = noteForeign(segment, slot: slot, sender: sender, stream: stream) { return kind }
+    if table[slot].ghosts[sender] { reviveGhost(slot, sender, segment) }
     var senderBefore: Claim?
     var receiverBefore: Claim?
     if table[slot].isClosing || mayClose {
@@ -182,7 +183,7 @@ public struct Tracker: ~Copyable {
 
   func report(_ slot: UInt32, at instant: Timestamp) -> ConnectionReport {
     table[slot].report(
-      at: instant, profile: options.profile, late: late[slot] ?? [],
+      at: instant, profile: options.profile, late: (late[slot] ?? []).filter { !$0.awaitsReset },
       mergedStreams: mergedStreams[slot] ?? [])
   }
 }

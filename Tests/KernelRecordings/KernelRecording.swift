@@ -1,4 +1,3 @@
-import Capture
 import Dissection
 import Foundation
 import TestSupport
@@ -35,6 +34,8 @@ struct KernelRecording {
     let changes: [Change]
     /// In order; the shared recordings have none.
     let timers: [Timer]
+    /// When the host's kernel was not asked: its states then may be others.
+    let blind: [(start: Timestamp, end: Timestamp)]
 
     /// The kernel's state; nil within 30 ms of a change, when the wire cannot show it yet.
     func state(at instant: Timestamp) -> TCPState? {
@@ -48,6 +49,23 @@ struct KernelRecording {
         if change.time <= instant { state = change.state }
       }
       return state
+    }
+  }
+
+  /// A port on which a host accepts connections, and from when to when.
+  struct Listener: Decodable {
+    let side: Side
+    let port: UInt16
+    let start: Timestamp
+    let end: Timestamp
+
+    init(from decoder: any Decoder) throws {
+      var fields = try decoder.unkeyedContainer()
+      side = try fields.decode(Side.self)
+      _ = try fields.decode(String.self)
+      port = try fields.decode(UInt16.self)
+      start = try fields.decode(Double.self).timestamp
+      end = try fields.decode(Double.self).timestamp
     }
   }
 
@@ -73,6 +91,8 @@ struct KernelRecording {
     let before: String
     let after: String
     let drop: [String]
+    /// RSTs sent at once in answer.
+    let rst: Int
 
     var time: Timestamp { Timestamp(nanoseconds: Int64(t * 1e9)) }
     var source: SocketAddress { to == .b ? a.socket : b.socket }
@@ -123,6 +143,9 @@ struct KernelRecording {
   let start: Timestamp
   let end: Timestamp
   let ends: [End]
+  let listeners: [Listener]
+  /// By scenario, the numbers of the edge cases it shows; the shared recordings tell none.
+  let situations: [String: [Int]]
 
   init(_ name: String) throws {
     try self.init(name, in: Self.directory(name))
@@ -135,41 +158,31 @@ struct KernelRecording {
     let document = try JSONDecoder().decode(Document.self, from: Data(contentsOf: file))
     start = document.meta.start.timestamp
     end = document.meta.end.timestamp
+    listeners = document.listeners ?? []
+    situations = Dictionary(
+      document.connections.map { ($0.scenario, $0.situations ?? []) }
+    ) { first, _ in first }
+    let blind = (document.meta.blind ?? [:]).mapValues { spans in
+      spans.map { (start: $0[0].timestamp, end: $0[1].timestamp) }
+    }
     ends = document.connections.flatMap { connection -> [End] in
       let (a, b) = (connection.a.socket, connection.b.socket)
       let sides = [(Side.a, connection.hostA, a, b), (Side.b, connection.hostB, b, a)]
       return sides.filter { $0.1.exists }.map { side, host, local, remote in
         End(
           scenario: connection.scenario, side: side, local: local, remote: remote,
-          changes: host.transitions.map(\.change), timers: (host.timers ?? []).map(\.timer))
+          changes: host.transitions.map(\.change), timers: (host.timers ?? []).map(\.timer),
+          blind: blind[side.rawValue] ?? [])
       }
     }
   }
 
   /// - Parameter tap: `a`, `b` or `mid`.
-  private func path(_ tap: String) -> String {
-    directory.appendingPathComponent("\(tap).pcap").path
+  func capture(_ tap: String) throws -> KernelCapture {
+    try KernelCapture(directory.appendingPathComponent("\(tap).pcap").path)
   }
 
   var span: PacketTimes.Span { PacketTimes.Span(start: start, end: end) }
-
-  /// What the capture of a tap holds, in order.
-  func segments(_ tap: String) throws -> [Segment] {
-    var segments: [Segment] = []
-    let dissector = Dissector()
-    let reader = try CaptureReader(paths: [path(tap)])
-    while reader.readBatch({ _, records, bytes in
-      for record in records {
-        let end = record.offset + Int(record.capturedLength)
-        let dissected = dissector.dissect(
-          bytes.extracting(record.offset..<end), linkType: record.linkType,
-          originalLength: record.originalLength, frame: record.frame, time: record.time,
-          interface: record.interface)
-        if case .segment(let segment) = dissected { segments.append(segment) }
-      }
-    }) {}
-    return segments
-  }
 
   func deliveries() throws -> [Delivery] { try lines(of: "rx.jsonl") }
   func passages() throws -> [Passage] { try lines(of: "wire.jsonl") }
@@ -189,22 +202,25 @@ extension KernelRecording {
     struct Meta: Decodable {
       let start: Double
       let end: Double
+      let blind: [String: [[Double]]]?
     }
     struct Connection: Decodable {
       let scenario: String
+      let situations: [Int]?
       let a: Delivery.Address
       let b: Delivery.Address
       let hostA: Host
       let hostB: Host
 
       enum CodingKeys: String, CodingKey {
-        case scenario, a, b
+        case scenario, situations, a, b
         case hostA = "A"
         case hostB = "B"
       }
     }
     let meta: Meta
     let connections: [Connection]
+    let listeners: [Listener]?
   }
 
   private struct Host: Decodable {

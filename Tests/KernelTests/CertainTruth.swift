@@ -22,6 +22,7 @@ struct CertainTruth {
   /// - Parameter segments: those that the end's own tap has of it.
   init(of end: KernelRecording.End, _ segments: [Segment]) {
     self.end = end
+    uncertain = end.blind.map { Span(start: $0.start, end: $0.end) }
     for change in end.changes {
       var start = change.earliest.advanced(by: Self.grain * -1)
       var stop = change.latest.advanced(by: Self.grain)
@@ -51,5 +52,20 @@ struct CertainTruth {
     let began = end.timers.last { $0.earliest.advanced(by: Self.handling * -1) <= instant }
     guard let began, began.latest <= instant else { return nil }
     return began.expiry
+  }
+
+  /// Whether TIME_WAIT's timer was set anew by what came at an instant; nil where that was so soon
+  /// after the last time that no poll can tell.
+  func isRestart(at instant: Timestamp, before limit: Interval) -> Bool? {
+    let start = instant.advanced(by: Self.handling * -1)
+    let stop = instant.advanced(by: limit)
+    let running = end.timers.last { $0.latest < start }
+    if let running,
+      Interval.seconds(60).nanoseconds - running.expiry.since(instant).nanoseconds
+        < Interval.milliseconds(200).nanoseconds
+    {
+      return nil
+    }
+    return end.timers.contains { $0.latest >= start && $0.earliest <= stop }
   }
 }

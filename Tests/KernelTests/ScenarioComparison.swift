@@ -18,11 +18,25 @@ struct ScenarioComparison {
     case until
   }
 
+  /// Why nothing on the wire can tell what the kernel says.
+  enum Reason: String, CaseIterable {
+    /// close() or shutdown() while data or a shut window is before the FIN: it has not left.
+    case finHeldBack = "fin-held-back"
+    /// FIN_WAIT_2 after shutdown() has no timer; nothing tells it from close().
+    case halfCloseKept = "half-close-kept"
+    /// Given up in silence, by a timer that is only roughly known.
+    case orphanLimit = "orphan-limit"
+    /// SO_LINGER 0 ended LAST_ACK or CLOSING: no RST (tcp_disconnect).
+    case silentEnd = "silent-end"
+  }
+
   /// One end at one instant.
   struct Difference: CustomStringConvertible {
     let fault: Fault
     let side: KernelRecording.Side
     let tap: String
+    /// What it shows of itself; a scenario must also be expected to be so.
+    let reason: Reason?
     let description: String
   }
 
@@ -58,7 +72,8 @@ struct ScenarioComparison {
     }
   }
 
-  /// Between two packets: the middle, every half second, and just before the second.
+  /// Between two packets: the middle, then every half second and, after a while, every two
+  /// seconds, and just before the second.
   private static func instants(from start: Timestamp, to end: Timestamp) -> [Timestamp] {
     guard start < end else { return [] }
     let step = Interval.milliseconds(500)
@@ -67,7 +82,7 @@ struct ScenarioComparison {
     var next = start.advanced(by: half)
     while next < end {
       instants.append(next)
-      next = next.advanced(by: step)
+      next = next.advanced(by: next.since(start) < .seconds(3) ? step : step * 4)
     }
     return instants + [end.advanced(by: Interval(nanoseconds: -1))]
   }
@@ -104,6 +119,7 @@ struct ScenarioComparison {
         differences.append(
           Difference(
             fault: fault, side: end.side, tap: tap,
+            reason: reason(saying, end, truth, instant),
             description: describe(fault, saying, end, truth, instant, frames)))
       }
     }
@@ -115,6 +131,32 @@ struct ScenarioComparison {
   ) -> Bool {
     guard let since = overSince[index], saying.possible.contains(truth) else { return false }
     return instant.since(since) <= KernelComparison.slack
+  }
+
+  private func reason(
+    _ saying: Saying, _ end: KernelRecording.End, _ truth: TCPState, _ instant: Timestamp
+  ) -> Reason? {
+    let claim = saying.claim
+    switch (truth, claim.state) {
+    case (.closed, .lastAck), (.closed, .closing):
+      return saying.possible.contains(truth) ? .orphanLimit : .silentEnd
+    case (.closed, .finWait1): return saying.possible.contains(truth) ? .orphanLimit : nil
+    case (.finWait1, .established), (.lastAck, .closeWait), (.closing, .closeWait):
+      return saying.possible.contains(truth) && !hasFINLeft(end, instant) ? .finHeldBack : nil
+    case (.finWait2, .closed):
+      let isLate = claim.ground == .finWait2Over && saying.possible.contains(truth)
+      return isLate ? .halfCloseKept : nil
+    default: return nil  // pairs, most of which have no reason
+    }
+  }
+
+  /// Since its last SYN, at its own tap.
+  private func hasFINLeft(_ end: KernelRecording.End, _ instant: Timestamp) -> Bool {
+    let sent = (scenario.segments[end.side.tap] ?? []).filter {
+      $0.source == end.local && $0.time <= instant
+    }
+    let start = sent.lastIndex { $0.flags.contains(.syn) } ?? 0
+    return sent.dropFirst(start).contains { $0.flags.contains(.fin) }
   }
 
   private func describe(

@@ -8,6 +8,8 @@ struct ScenarioRecording {
   static let taps = ["a", "mid", "b"]
 
   let name: String
+  /// Numbers of the edge cases that it brings a kernel to.
+  let situations: [Int]
   /// Hosts that exist, A first.
   let ends: [KernelRecording.End]
   /// By tap, in file order.
@@ -18,10 +20,12 @@ struct ScenarioRecording {
   private let history: [String: [PremiseHistory]]
 
   init(
-    _ name: String, _ ends: [KernelRecording.End], _ segments: [String: [Segment]],
-    _ passages: [KernelRecording.Passage], recordingEnd: Timestamp
+    _ name: String, _ situations: [Int], _ ends: [KernelRecording.End],
+    _ segments: [String: [Segment]], _ passages: [KernelRecording.Passage],
+    recordingEnd: Timestamp
   ) {
     self.name = name
+    self.situations = situations
     self.ends = ends
     self.segments = segments
     self.recordingEnd = recordingEnd
@@ -30,6 +34,15 @@ struct ScenarioRecording {
       uniqueKeysWithValues: Self.taps.map { tap in
         (tap, ends.map { PremiseHistory(of: $0.side, at: tap, passages) })
       })
+  }
+
+  var isRandom: Bool { name.hasPrefix("random-") }
+
+  /// The name without the variant; all random programs are one family.
+  var family: String {
+    if isRandom { return "random" }
+    let variant = ["-v6", "-plain"].first { name.hasSuffix($0) } ?? ""
+    return String(name.dropLast(variant.count))
   }
 
   func premises(of side: KernelRecording.Side, at tap: String) -> PremiseHistory {
@@ -46,7 +59,7 @@ struct ScenarioRecording {
     }
     var segments: [String: [String: [Segment]]] = [:]
     for tap in taps {
-      for segment in try recording.segments(tap) {
+      for segment in try recording.capture(tap).segments {
         let way = KernelObservation.Way(local: segment.source, remote: segment.destination)
         guard let name = names[way] else { continue }
         segments[name, default: [:]][tap, default: []].append(segment)
@@ -59,7 +72,8 @@ struct ScenarioRecording {
         (
           name,
           ScenarioRecording(
-            name, ends, segments[name] ?? [:], passages[name] ?? [], recordingEnd: recording.end)
+            name, recording.situations[name] ?? [], ends, segments[name] ?? [:],
+            passages[name] ?? [], recordingEnd: recording.end)
         )
       })
   }

@@ -19,9 +19,12 @@ import Tracking
 ///   `ts V/E`, `scale N`, `ttl N`, `fast-open`, `no-id`, and `dup` (delivered twice by the
 ///   network) or `copy` (captured twice). Numbers count from the initial sequence number, unless
 ///   written `=N`.
+/// - `ICMP T/C > X N` in place of a segment: an ICMP error of this type and code that quotes X's
+///   segment with the sequence number N.
 /// - States: `?` presumed, `~` proved or presumed, none proved; `{A,B}` every possible state; `-`
 ///   anything. Of a host that the connection does not have, `-` must be written.
 /// - Expectations: `late KIND` (without it the segment must not be late, with `late?` it may),
+///   `hindsight N KIND` (that frame N was late shows now),
 ///   `effect E`, `reply E`, `copy`, `conn N` (the connection the segment belongs to), `of N` (the
 ///   connection whose states stand in the columns), `close KIND`, `first WHO`, `cause C`,
 ///   `stream N`, `gap`, `whole`, `one-sided`, `X.until T`, `X.since T` (`none` for nil),
@@ -46,6 +49,7 @@ public struct CloseScript {
     var text: String
     var time: Double
     var packet: Packet?
+    var icmpError: Quotation?
     var x: StateColumn?
     var y: StateColumn?
     var expectations: [Expectation]
@@ -66,6 +70,14 @@ public struct CloseScript {
     var fastOpen = false
     var hasIdentification = true
     var repetition: Repetition?
+  }
+
+  /// An ICMP error and what it quotes.
+  struct Quotation {
+    var type: UInt8
+    var code: UInt8
+    var sender: Host
+    var sequence: Number
   }
 
   enum Repetition { case networkDuplicate, copy }
@@ -92,6 +104,8 @@ public struct CloseScript {
 
   enum Expectation {
     case late(LateKind)
+    /// An earlier frame is late, as it turns out now.
+    case hindsight(Int, LateKind)
     case perhapsLate
     case effect(LateEffect)
     case reply(ExpectedReply)

@@ -206,10 +206,13 @@ import Tracking
     let outcome = try checkEveryLine(
       EdgeCaseTests.halfClosed + """
         +100.000  Y > X  FA  201 ack 102  | CLOSED?  LAST_ACK~
-          .. late data-after-close effect none reply rst
-        +100.000  X > Y  R   102          | CLOSED   CLOSED?    | close reset
+        +100.000  X > Y  R   102          | CLOSED   CLOSED?
+          .. hindsight 10 data-after-close close reset
         """)
-    #expect(outcome.reports[1]?.late.first?.replyFrame == 11)
+    let late = try #require(outcome.reports[1]?.late.first)
+    #expect(late.replyFrame == 11)
+    #expect(late.replyExpected == .rst)
+    #expect(late.effect == .none)
   }
 
   @Test func `33 RST at an orphaned FIN_WAIT_2`() throws {

@@ -57,8 +57,8 @@ extension StateFixture {
   /// before the capture began: of Y it tells nothing.
   private static let synSentRows = """
     # segment                | X                               Y
-    SYN                      | SYN_RECEIVED?{SYN_RECEIVED,SYN_SENT}  SYN_RECEIVED?
-    SYN, again               | SYN_RECEIVED?{SYN_RECEIVED,SYN_SENT}  SYN_RECEIVED?
+    SYN                      | SYN_RECEIVED?{SYN_RECEIVED,SYN_SENT}  SYN_SENT?{SYN_SENT,SYN_RECEIVED}
+    SYN, again               | SYN_RECEIVED?{SYN_RECEIVED,SYN_SENT}  SYN_SENT?{SYN_SENT,SYN_RECEIVED}
     SYN/ACK, again           | ESTABLISHED?{ESTABLISHED,SYN_SENT}    SYN_RECEIVED?
     SYN/ACK of nothing       | SYN_SENT                        SYN_RECEIVED?
     ACK                      | SYN_SENT                        -

@@ -6,7 +6,7 @@ import socket
 from recorder.frame import FIN, SYN
 
 from .scenario import Catalog
-from .stage import carries
+from .stage import anything, carries
 
 CLOSES = Catalog()
 
@@ -97,6 +97,19 @@ async def linger_zero_in_close_wait(s):
     near, far = await s.opened()
     near.close()
     await s.wait()
+    far.reset()
+    await s.wait(1)
+
+
+@CLOSES.scenario()
+async def linger_zero_in_last_ack(s):
+    """The ACK of its FIN is kept from it; no RST leaves (tcp_disconnect)."""
+    near, far = await s.opened()
+    near.close()
+    await far.read_end()
+    s.lose("post", "A", anything, times=100)
+    far.shutdown()
+    await s.wait(0.1)
     far.reset()
     await s.wait(1)
 

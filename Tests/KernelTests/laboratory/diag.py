@@ -72,8 +72,10 @@ class Asker:
         for key in found.keys() | self.known.keys():
             state, expiry = found.get(key, (None, None))
             old_state, old_expiry = self.known.get(key, (None, None))
-            is_restart = (state == old_state and expiry is not None and old_expiry is not None
-                          and abs(expiry - old_expiry) > RESTART_NANOSECONDS)
+            if state == old_state and expiry is None:
+                expiry = old_expiry
+            is_restart = (state == old_state and expiry is not None and (
+                old_expiry is None or abs(expiry - old_expiry) > RESTART_NANOSECONDS))
             if state == old_state and not is_restart:
                 continue
             sights.append(Sight(
@@ -97,7 +99,9 @@ class Asker:
             body = offset + 16
             state, timer = data[body + 1], data[body + 2]
             expires, = struct.unpack_from("=I", data, body + 52)
-            expiry = now + expires * 1_000_000 if timer == TIMER_TIME_WAIT else None
+            # A timer that should have ended and is late tells nothing new.
+            is_running = timer == TIMER_TIME_WAIT and expires > 0
+            expiry = now + expires * 1_000_000 if is_running else None
             found[family, data[body + 4:body + 40]] = NAMES[state], expiry
             offset += (length + 3) & ~3
         return True

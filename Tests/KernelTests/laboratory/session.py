@@ -107,23 +107,25 @@ class Session:
         changes = self.trace.changes()
         for world in self.worlds:
             parts = [part for part in self.parts if part.stage.world is world]
-            arrivals = {side: _arrivals(world, side) for side in "AB"}
             histories = {}
             for side in "AB":
-                told = _grouped(changes)
+                told, asked = _grouped(changes), askings[world.name, side]
                 seen = _grouped(s for s in sights if s.side == (world.name, side))
-                asked = askings[world.name, side]
+                arrivals, dials = _packets(world, side)
                 for part in parts:
                     key = _key(part.stage, side)
                     histories[part.name, side] = EndHistory(
-                        told[key], seen[key], asked, arrivals[side][key])
+                        told[key], seen[key], asked, arrivals[key], dials[key])
             self._write_truth(world, parts, histories, end)
             _write_passages(world, parts)
 
     def _write_truth(self, world, parts, histories, end):
+        blind = {
+            side: [[_seconds(time_ns) for time_ns in span]
+                   for span in histories[parts[0].name, side].blind_spans()] for side in "AB"}
         document = {
             "meta": {"start": _seconds(self.start), "end": _seconds(end), "seed": self.seed,
-                     "strangers": world.wire.strangers},
+                     "strangers": world.wire.strangers, "blind": blind},
             "connections": [
                 {"id": number, "scenario": part.name, "situations": part.scenario.situations,
                  "a": list(part.stage.address("A")), "b": list(part.stage.address("B")),
@@ -170,14 +172,16 @@ def _grouped(events):
     return groups
 
 
-def _arrivals(world, side):
-    """When packets came to a host, by (local, remote)."""
-    groups = collections.defaultdict(list)
+def _packets(world, side):
+    """When packets came to a host and when SYNs left it, by (local, remote)."""
+    arrivals, dials = collections.defaultdict(list), collections.defaultdict(list)
     path = os.path.join(world.directory, f"{side.lower()}.pcap")
     for time_ns, _, frame in savefile.read_pcap(path)[2]:
         segment = frames.segment(frame)
-        groups[segment.destination, segment.source].append(time_ns)
-    return groups
+        arrivals[segment.destination, segment.source].append(time_ns)
+        if segment.flags & (frames.SYN | frames.ACK) == frames.SYN:
+            dials[segment.source, segment.destination].append(time_ns)
+    return arrivals, dials
 
 
 def _told(history, exists):

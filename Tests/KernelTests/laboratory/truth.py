@@ -10,6 +10,10 @@ from typing import NamedTuple
 TAKING_NANOSECONDS = 2_000_000
 # A timer with more than this left does not end between two askings.
 TIMER_NEAR_NANOSECONDS = 500_000_000
+# Between connect() and its SYN.
+DIALLING_NANOSECONDS = 20_000_000
+# Between two askings; no small socket that the wire's delay leaves standing is missed in less.
+BLIND_NANOSECONDS = 80_000_000
 SMALL = ("TIME_WAIT", "FIN_WAIT_2")
 
 
@@ -27,13 +31,15 @@ class EndHistory:
     """One host's end of a 4-tuple.
 
     `changes` are the tracepoint's, `sights` the polls', each in order of time; `askings` are all
-    polls of the host, `arrivals` the times when packets came, by the tap at the host.
+    polls of the host, `arrivals` the times when packets came and `dials` those when SYNs left, by
+    the tap at the host.
     """
 
-    def __init__(self, changes, sights, askings, arrivals):
+    def __init__(self, changes, sights, askings, arrivals, dials):
         self.sights = sights
         self.askings = askings
         self.arrivals = arrivals
+        self.dials = dials
         self.transitions = []
         self.state = "CLOSED"
         # Whether one of the kernel's small sockets stands, which only polls tell of.
@@ -42,6 +48,11 @@ class EndHistory:
         # What polls saw until then, the tracepoint has told better.
         self.told_until = 0
         self._merge(changes)
+
+    def blind_spans(self):
+        """When the host was not asked for so long that a small socket may have come and gone."""
+        return [(before[0], after[1]) for before, after in zip(self.askings, self.askings[1:])
+                if after[1] - before[0] > BLIND_NANOSECONDS]
 
     def timers(self):
         """When TIME_WAIT was seen to begin or begin anew: between two times; and its end."""
@@ -61,17 +72,28 @@ class EndHistory:
             self.state = state
 
     def _traced(self, change):
+        # connect() is in SYN_SENT before it finds that another socket has the 4-tuple.
+        if change.new == "SYN_SENT" and not _between(
+                self.dials, change.time, change.time + DIALLING_NANOSECONDS):
+            return
+        if change.old == "SYN_SENT" and self.state != "SYN_SENT":
+            return
         self.is_small = False
         index = bisect_left(self.askings, (change.time,))
         asking = self.askings[index] if index < len(self.askings) else None
         self.told_until = asking[1] if asking else change.time
         if change.new != "CLOSED":
-            self._add(change.time, change.new, "trace", change.time, change.time)
+            earliest = change.time
+            if change.old == "LISTEN":
+                # The listener's child, made when the handshake ends: SYN_RECEIVED was too short for
+                # a poll.
+                earliest = self.askings[index - 1][0] if index else 0
+            self._add(change.time, change.new, "trace", earliest, change.time)
             return
         # A small socket may stand in its place: the first asking begun since then tells.
         seen = [sight for sight in self.sights if sight.latest <= self.told_until]
         state = seen[-1].state if seen else None
-        arrived = self._arrivals_between(change.time, self.told_until)
+        arrived = _between(self.arrivals, change.time, self.told_until)
         latest = self.told_until if arrived else change.time
         self.is_small = state in SMALL
         self.timer_end = seen[-1].expiry if self.is_small else None
@@ -84,7 +106,7 @@ class EndHistory:
             return
         state = sight.state or "CLOSED"
         earliest, latest, source = max(sight.earliest, self.told_until), sight.latest, "diag"
-        arrived = self._arrivals_between(earliest - TAKING_NANOSECONDS, latest)
+        arrived = _between(self.arrivals, earliest - TAKING_NANOSECONDS, latest)
         is_timer = (sight.state is None and self.timer_end is not None
                     and self.timer_end - latest < TIMER_NEAR_NANOSECONDS)
         if len(arrived) == 1 and not is_timer:
@@ -94,5 +116,6 @@ class EndHistory:
         self.timer_end = sight.expiry
         self._add(latest if source == "diag" else earliest, state, source, earliest, latest)
 
-    def _arrivals_between(self, start, end):
-        return self.arrivals[bisect_right(self.arrivals, start):bisect_right(self.arrivals, end)]
+
+def _between(times, start, end):
+    return times[bisect_right(times, start):bisect_right(times, end)]

@@ -26,7 +26,7 @@ extension ModelSocket {
     case .abort:
       abort(through: &out)
     case .keepAlive(let interval):
-      keepAlive = KeepAlive(interval: interval)
+      keepAliveInterval = interval
       keepAliveAt = out.expiry(of: interval)
     }
   }

@@ -53,20 +53,18 @@ extension ModelSocket {
 
   /// RFC 9293 section 3.8.4: nine probes without an answer, then RST.
   private mutating func keepAlive(through out: inout Outlet) {
-    guard var option = keepAlive else { return keepAliveAt = .distantFuture }
+    guard let interval = keepAliveInterval else { return keepAliveAt = .distantFuture }
     let idle = out.now.since(lastHeard)
-    if !outgoing.isAllSent || outgoing.inFlight > 0 || idle < option.interval {
-      option.probes = 0
-      let rest = idle < option.interval ? option.interval + idle * -1 : option.interval
-      keepAliveAt = out.expiry(of: rest)
-    } else if option.probes >= 9 {
+    keepAliveAt = out.expiry(of: interval)
+    if !outgoing.isAllSent || outgoing.inFlight > 0 { return }
+    if idle < interval {
+      keepAliveAt = out.expiry(of: interval + idle * -1)
+    } else if probes >= 9 {
       sendReset(through: &out)
       die()
     } else {
-      option.probes += 1
+      probes += 1
       sendProbe(through: &out)
-      keepAliveAt = out.expiry(of: option.interval)
     }
-    keepAlive = option
   }
 }

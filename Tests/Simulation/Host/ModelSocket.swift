@@ -10,11 +10,6 @@ struct ModelSocket: Sendable {
     case none, soon, atOnce
   }
 
-  struct KeepAlive: Sendable {
-    var interval: Interval
-    var probes = 0
-  }
-
   let settings: ModelHost.Settings
   var state: TCPState
   var outgoing: SendBuffer
@@ -45,8 +40,9 @@ struct ModelSocket: Sendable {
   /// The segment that measures the round trip (RFC 6298 section 3: none that was retransmitted).
   var timed: (end: SequenceNumber, sent: Timestamp)?
   var probeBackoff = 0
+  /// Window probes or keep-alives that no acknowledgment has followed.
   var probes = 0
-  var keepAlive: KeepAlive?
+  var keepAliveInterval: Interval?
   var lastHeard: Timestamp
 
   var retransmitAt = Timestamp.distantFuture
@@ -57,10 +53,11 @@ struct ModelSocket: Sendable {
   /// The segment under way brought something new.
   var tookNews = false
 
-  /// The program has closed or shut down, and no FIN shows it yet.
-  var isFINHeldBack: Bool { outgoing.hasFIN && !outgoing.isAllSent }
-
-  var nextTimer: Timestamp { min(min(retransmitAt, probeAt), min(acknowledgeAt, keepAliveAt)) }
+  var standing: Standing {
+    Standing(
+      state: state, isFINHeldBack: outgoing.hasFIN && !outgoing.isAllSent, isOrphan: isOrphan,
+      nextTimer: min(min(retransmitAt, probeAt), min(acknowledgeAt, keepAliveAt)))
+  }
 
   /// A dial.
   init(
