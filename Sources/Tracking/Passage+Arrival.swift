@@ -32,8 +32,14 @@ extension Passage {
       segment.acknowledgmentNumber.isAtOrAfter(receiver.initial + 1),
       !isUnacceptable(to: receiver, from: sender), !isOfNothing(receiver)
     else { return }
-    // SYN_SENT takes only a SYN/ACK (RFC 9293 section 3.10.7.3).
+    // SYN_SENT takes only a SYN/ACK (RFC 9293 section 3.10.7.3), a request nothing old at all
+    // (Linux tcp_check_req).
     guard isSYN || receiver.sent.contains(.synACK) else { return }
+    if !receiver.sent.contains(.syn), segment.sequenceNumber.isBefore(receiver.ackSent),
+      segment.sequenceEnd.isAtOrBefore(receiver.ackSent)
+    {
+      return
+    }
     if !receiver.handshakePassed.isSet || receiver.handshakeDoubted {
       receiver.handshakePassed = mark
       receiver.handshakeDoubted = false

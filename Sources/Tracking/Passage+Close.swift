@@ -23,7 +23,9 @@ extension Passage {
     }
     if sender.fin.isSent {
       if end == sender.fin.end { retransmitFIN(&sender) }
-      return
+      // One that still waits behind a gap gives way to one before it.
+      guard !sender.fin.passed.isSet, end.isBefore(sender.fin.end) else { return }
+      sender.fin.transmissions = Transmissions()
     }
     if sender.sent.contains(.initialSequence), gap == nil,
       receiver.sent.contains(.acknowledgment), receiver.ackSent.isAtOrAfter(end)
@@ -57,14 +59,17 @@ extension Passage {
   }
 
   /// What is sent again after the acknowledgment of the FIN had passed shows that it did not arrive;
-  /// unless it may be a duplicate, which a FIN on its own seldom is and old data often.
+  /// unless it may be a duplicate, which a FIN on its own seldom is and old data often. An octet in
+  /// the FIN's own place is a keep-alive.
   func noteRetransmission(_ sender: inout Endpoint) {
     guard sender.fin.isSent, sender.fin.ackPassed.isSet, !sender.fin.ackDoubted,
       segment.sequenceLength > 0, segment.sequenceEnd.isAtOrBefore(sender.fin.end),
       segment.time.since(sender.fin.ackPassed.time) > senderAnswerTime
     else { return }
-    let isFIN = segment.flags.contains(.fin) && segment.sequenceEnd == sender.fin.end
-    guard isFIN ? !isStale(sender) : isFresh(sender) else { return }
+    let isFIN = segment.sequenceEnd == sender.fin.end
+    guard isFIN ? segment.flags.contains(.fin) && !isStale(sender) : isFresh(sender) else {
+      return
+    }
     sender.fin.ackDoubted = true
     sender.fin.ackDoubts += 1
   }

@@ -78,6 +78,14 @@ struct Passage {
     return segment.sequenceNumber.isAfter(receiver.ackSent + receiver.window)
   }
 
+  /// Whether not even what lies in the window is taken.
+  private func isDropped(
+    by receiver: borrowing Endpoint, from sender: borrowing Endpoint
+  ) -> Bool {
+    if isACK, isOfNothing(receiver) { return true }
+    return isRejectedByPAWS(at: receiver, from: sender)
+  }
+
   /// An older timestamp than the receiver has echoed (RFC 7323 section 5.3, R1): what merely passed
   /// it may not have. After 24 days the clock may have turned (section 5.5).
   private func isRejectedByPAWS(
@@ -181,7 +189,7 @@ struct Passage {
 
   private mutating func advance(_ sender: inout Endpoint, _ receiver: borrowing Endpoint) {
     let end = segment.sequenceEnd
-    if segment.sequenceLength > 0, !isRejectedByPAWS(at: receiver, from: sender) {
+    if segment.sequenceLength > 0, !isDropped(by: receiver, from: sender) {
       sender.passed.insert(from: segment.sequenceNumber, to: end)
     }
     if sender.fin.unseen.isSet, !sender.fin.isSent, segment.payloadLength > 0,

@@ -54,7 +54,8 @@ extension CloseScript.Run {
     let isExpected = line.expectations.contains {
       switch $0 {
       case .late, .perhapsLate: true
-      case .hindsight, .effect, .reply, .copy, .connection, .close, .closedFirst, .cause, .stream, .gap,
+      case .hindsight, .effect, .reply, .copy, .connection, .close, .closedFirst, .cause, .stream,
+        .gap,
         .oneSided, .until, .since, .activity, .ground, .resent:
         false
       }

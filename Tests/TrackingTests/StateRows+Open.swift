@@ -57,8 +57,8 @@ extension StateFixture {
   /// before the capture began: of Y it tells nothing.
   private static let synSentRows = """
     # segment                | X                               Y
-    SYN                      | SYN_RECEIVED?{SYN_RECEIVED,SYN_SENT}  SYN_RECEIVED?
-    SYN, again               | SYN_RECEIVED?{SYN_RECEIVED,SYN_SENT}  SYN_RECEIVED?
+    SYN                      | SYN_RECEIVED?{SYN_RECEIVED,SYN_SENT}  SYN_SENT?{SYN_SENT,SYN_RECEIVED}
+    SYN, again               | SYN_RECEIVED?{SYN_RECEIVED,SYN_SENT}  SYN_SENT?{SYN_SENT,SYN_RECEIVED}
     SYN/ACK, again           | ESTABLISHED?{ESTABLISHED,SYN_SENT}    SYN_RECEIVED?
     SYN/ACK of nothing       | SYN_SENT                        SYN_RECEIVED?
     ACK                      | SYN_SENT                        -
@@ -97,8 +97,7 @@ extension StateFixture {
     SYN                      | CLOSED?                 SYN_SENT       | conn 2
                              | SYN_RECEIVED?           CLOSED         | of 1
     SYN, again               | SYN_RECEIVED?           SYN_SENT~
-    # What ends a simultaneous open (figure 7).
-    SYN/ACK, again           | ESTABLISHED?            -
+    SYN/ACK, again           | SYN_RECEIVED?           -
     SYN/ACK of nothing       | -                       -              | late?
     ACK                      | ESTABLISHED?            ESTABLISHED
     ACK, old                 | SYN_RECEIVED?           -
@@ -114,8 +113,8 @@ extension StateFixture {
     FIN, old ACK             | SYN_RECEIVED?           -
     FIN behind a gap         | ESTABLISHED?            FIN_WAIT_1
     FIN beyond the window    | SYN_RECEIVED?           FIN_WAIT_1
-    FIN, again               | -                       -
-    FIN, again, old ACK      | -                       -
+    FIN, again               | SYN_RECEIVED?           -
+    FIN, again, old ACK      | SYN_RECEIVED?           -
     FIN without ACK          | SYN_RECEIVED?           ESTABLISHED?
     data without ACK         | SYN_RECEIVED?           ESTABLISHED?
     RST                      | CLOSED?                 CLOSED~
@@ -125,7 +124,7 @@ extension StateFixture {
     RST, old                 | SYN_RECEIVED?           CLOSED~
     RST one before           | SYN_RECEIVED?           CLOSED~
     keep-alive               | SYN_RECEIVED?           ESTABLISHED
-    keep-alive, octet        | -                       ESTABLISHED~
+    keep-alive, octet        | SYN_RECEIVED?           ESTABLISHED~
     """
 
   /// 3.10.7.4, with RFC 5961: an inexact RST in the window and a SYN are answered by a challenge
