@@ -113,7 +113,7 @@ struct Passage {
   private func showsEstablished(_ sender: Endpoint, _ receiver: Endpoint) -> Bool {
     let knowsPeer = receiver.sent.contains(.initialSequence)
     let first = receiver.initial + 1
-    if sender.sent.contains(.synACK), !sender.sent.contains(.syn) {
+    if sender.sent.contains(.synACK) {
       if receiver.sent.contains(.fastOpenData) { return sender.handshakePassed.isSet }
       if segment.payloadLength > 0 || segment.flags.contains(.fin) { return true }
       return knowsPeer && segment.acknowledgmentNumber.isAfter(first)

@@ -10,14 +10,15 @@ import Tracking
   }
 
   @Test func `figure 7: simultaneous connection synchronization`() throws {
-    // SYN_RECEIVED is never proved; the SYN/ACK of each shows that the other's SYN came.
+    // SYN_RECEIVED is never proved; the SYN/ACK of each shows that the other's SYN came. A bare ACK
+    // proves nothing: SYN_RECEIVED sends such to what it does not accept.
     try check(
       """
       +0.000  X > Y  S   0        | SYN_SENT       CLOSED?
       +0.002  Y > X  S   0        | SYN_RECEIVED?{SYN_RECEIVED,SYN_SENT}  SYN_RECEIVED?
       +0.002  X > Y  SA  0 ack 1  | SYN_RECEIVED?  -
       +0.006  Y > X  SA  0 ack 1  | ESTABLISHED?   -
-      +0.006  X > Y  A   1 ack 1  | ESTABLISHED    ESTABLISHED?  | conn 1
+      +0.006  X > Y  A   1 ack 1  | ESTABLISHED?   ESTABLISHED?  | conn 1
       """)
   }
 
