@@ -66,7 +66,8 @@ let package = Package(
       dependencies: ["Dissection", "KernelRecordings", "TestSupport", "Tracking"],
       exclude: ["laboratory", "ExpectedDifferences.tsv", "README.md"], swiftSettings: strict),
     .testTarget(
-      name: "SimulationTests", dependencies: ["Simulation", "Tracking", "TestSupport"],
+      name: "SimulationTests",
+      dependencies: ["KernelRecordings", "Simulation", "TestSupport", "Tracking"],
       swiftSettings: strict),
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "TestSupport"], swiftSettings: strict),

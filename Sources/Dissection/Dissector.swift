@@ -17,6 +17,8 @@ public enum SkipReason: String, CaseIterable, Hashable, Sendable {
 /// What one frame turned out to be.
 public enum Dissected: Sendable {
   case segment(Segment)
+  /// No TCP packet, but news of one.
+  case icmpError(ICMPError)
   case skipped(SkipReason)
 }
 
@@ -61,7 +63,8 @@ public struct Dissector: Sendable {
   ) -> Dissected {
     var walk = HeaderWalk(wireLength: max(Int(originalLength), bytes.count))
     if let reason = walk.toTCP(bytes, from: NextHeader(linkType: linkType)) {
-      return .skipped(reason)
+      let error = ICMPError(bytes, walk, frame: frame, time: time)
+      return error.map { .icmpError($0) } ?? .skipped(reason)
     }
     guard walk.wireLength >= TCPHeader.minimumLength else { return .skipped(.malformed) }
     let tcpBytes = bytes.extracting(droppingFirst: walk.offset)

@@ -56,6 +56,8 @@ struct HeaderWalk {
   var vlan: UInt16 = 0
   /// See `Segment.linkFingerprint`.
   var linkFingerprint: UInt16 = 0
+  /// The walk has ended at an ICMP message, of IPv4 or of IPv6.
+  var icmp: ICMPVersion?
 
   init(wireLength: Int) { self.wireLength = wireLength }
 

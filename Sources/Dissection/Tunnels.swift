@@ -1,6 +1,7 @@
 /// IP protocol numbers that lead on (IANA, Assigned Internet Protocol Numbers).
 enum IPProtocol {
   static let hopByHopOptions: UInt8 = 0
+  static let icmp: UInt8 = 1
   static let ipv4: UInt8 = 4
   static let tcp: UInt8 = 6
   static let udp: UInt8 = 17
@@ -9,6 +10,7 @@ enum IPProtocol {
   static let fragment: UInt8 = 44
   static let gre: UInt8 = 47
   static let authentication: UInt8 = 51
+  static let icmpVersion6: UInt8 = 58
   static let destinationOptions: UInt8 = 60
   static let mobility: UInt8 = 135
   static let hostIdentity: UInt8 = 139
@@ -28,8 +30,15 @@ extension HeaderWalk {
       readExtension(header)
     case IPProtocol.authentication: readAuthentication(header)
     case IPProtocol.fragment: readFragment(header)
+    case IPProtocol.icmp: endAtICMP(.version4)
+    case IPProtocol.icmpVersion6: endAtICMP(.version6)
     default: .none(.notTCP)
     }
+  }
+
+  private mutating func endAtICMP(_ version: ICMPVersion) -> NextHeader {
+    icmp = version
+    return .none(.notTCP)
   }
 
   /// GRE (RFC 2784) with key and sequence number (RFC 2890). Version 1 carries PPP (RFC 2637), and

@@ -23,6 +23,8 @@ public struct CaptureRow: Equatable, Sendable {
   public var linkTypes: [LinkType]
   public var tcpPackets: Int
   public var skipped: [SkipReason: Int]
+  /// Those of the skipped that are ICMP errors which quote a segment.
+  public var icmpErrors: Int
   public var firstTime: Timestamp?
   public var lastTime: Timestamp?
   public var tap: TapPosition
@@ -31,14 +33,15 @@ public struct CaptureRow: Equatable, Sendable {
 
   public init(
     file: String, format: String?, linkTypes: [LinkType], tcpPackets: Int,
-    skipped: [SkipReason: Int], firstTime: Timestamp?, lastTime: Timestamp?, tap: TapPosition,
-    truncated: Bool, damage: [Damage]
+    skipped: [SkipReason: Int], icmpErrors: Int = 0, firstTime: Timestamp?,
+    lastTime: Timestamp?, tap: TapPosition, truncated: Bool, damage: [Damage]
   ) {
     self.file = file
     self.format = format
     self.linkTypes = linkTypes
     self.tcpPackets = tcpPackets
     self.skipped = skipped
+    self.icmpErrors = icmpErrors
     self.firstTime = firstTime
     self.lastTime = lastTime
     self.tap = tap

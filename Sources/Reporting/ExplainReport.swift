@@ -146,14 +146,15 @@ extension ExplainReport {
     }
   }
 
-  /// A `ladder` object: a segment, or with a null `frame` a timer.
+  /// A `ladder` object: a segment, with a null `sender` an ICMP error, or with a null `frame` a
+  /// timer.
   private func write(_ row: LadderRow, to json: inout JSONWriter) {
     json.beginObject()
     json.field("type", "ladder")
     json.field("connection", connection.number)
     json.field("time", row.time)
     let segment = row.segment
-    json.field("frame", segment?.frame)
+    json.field("frame", row.frame)
     json.field("sender", segment?.sender.name)
     json.field("flags", segment?.flags.names)
     json.field("relative_seq", segment.map { Int($0.relativeSequence) })
@@ -178,7 +179,7 @@ extension ExplainReport {
     for row in rows {
       let segment = row.segment
       csv.time(row.time)
-      csv.number(segment?.frame)
+      csv.number(row.frame)
       csv.text(segment?.sender.name ?? "")
       csv.text(segment?.flags.names ?? "")
       csv.number(segment.map { Int($0.relativeSequence) })
@@ -200,6 +201,14 @@ extension LadderRow {
   fileprivate var segment: LadderSegment? {
     switch event {
     case .segment(let segment): segment
+    case .icmpError, .timer: nil
+    }
+  }
+
+  fileprivate var frame: Int? {
+    switch event {
+    case .segment(let segment): segment.frame
+    case .icmpError(let frame): frame
     case .timer: nil
     }
   }

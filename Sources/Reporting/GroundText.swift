@@ -50,6 +50,8 @@ extension Ground {
       "it sent RST"
     case .acceptedRST:
       "a RST that it must accept passed towards it"
+    case .icmpError:
+      "an ICMP error about its part of the handshake passed towards it, which ends that"
     case .newIncarnation:
       "a new connection on the same addresses and ports took its place"
     }
@@ -66,7 +68,7 @@ extension Ground {
     case .nothingSeen, .sentSYN, .synArrived, .sentSYNACK, .handshakePassed, .sentInEstablished,
       .midStream, .peerFINPassed, .acknowledgedPeerFIN, .sentFIN, .ackOfFINPassed,
       .ackOfFINLost, .ackOfFINConfirmed, .finsCrossed, .lastACKPassed, .timeWaitRuns, .sentRST,
-      .acceptedRST:
+      .acceptedRST, .icmpError:
       "time passes"
     }
   }
@@ -76,7 +78,7 @@ extension Ground {
     switch self {
     case .nothingSeen, .midStream:
       "a capture that begins before the connection does, and holds both directions"
-    case .sentSYN, .synArrived, .handshakeOver:
+    case .sentSYN, .synArrived, .handshakeOver, .icmpError:
       "an answer to the SYN, or another SYN"
     case .sentSYNACK, .handshakePassed:
       "anything that it sends after its SYN, ACK"

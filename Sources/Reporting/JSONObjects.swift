@@ -101,6 +101,7 @@ extension JSONWriter {
     field("packets", capture.packets)
     field("tcp_packets", capture.tcpPackets)
     counts("skipped", SkipReason.allCases.map { ($0.rawValue, capture.skipped[$0] ?? 0) })
+    field("icmp_errors", capture.icmpErrors)
     field("first_time", capture.firstTime)
     field("last_time", capture.lastTime)
     field("tap", word: capture.tap.rawValue)

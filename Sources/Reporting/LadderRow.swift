@@ -5,6 +5,8 @@ import Tracking
 public struct LadderRow: Equatable, Sendable {
   public enum Event: Equatable, Sendable {
     case segment(LadderSegment)
+    /// It quoted a segment of this connection.
+    case icmpError(frame: Int)
     /// A timer ran out, or a silence grew long enough to count.
     case timer
   }
@@ -118,7 +120,18 @@ public struct Ladder: Sendable {
 
   /// Adds the expiry of a timer, told in `note`.
   public mutating func appendTimer(at time: Timestamp, claims: Pair<Claim>, note: String) {
-    let row = LadderRow(event: .timer, time: time, claims: claims, note: note)
+    append(LadderRow(event: .timer, time: time, claims: claims, note: note))
+  }
+
+  /// Adds an ICMP error and the claims after it.
+  public mutating func append(_ error: ICMPError, claims: Pair<Claim>) {
+    append(
+      LadderRow(
+        event: .icmpError(frame: error.frame), time: error.time, claims: claims,
+        note: error.words))
+  }
+
+  private mutating func append(_ row: LadderRow) {
     lastStates = row.states
     endRun()
     settled.append(.row(row))

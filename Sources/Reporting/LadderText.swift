@@ -48,9 +48,12 @@ struct LadderText {
     case .segment(let segment):
       frame = String(segment.frame)
       middle = arrow(segment)
+    case .icmpError(let number):
+      frame = String(number)
+      middle = aside(row.note ?? "ICMP error")
     case .timer:
       frame = ""
-      middle = "( \(row.note ?? "timer") )".centered(to: Self.arrowWidth, with: " ")
+      middle = aside(row.note ?? "timer")
     }
     output.append(left(frame, time))
     output.append(start)
@@ -62,6 +65,10 @@ struct LadderText {
       output.appendWrapped(
         remark, indent: Self.frameWidth + Self.timeWidth + 5, palette: palette, as: .caution)
     }
+  }
+
+  private func aside(_ note: String) -> String {
+    "( \(note) )".centered(to: Self.arrowWidth, with: " ")
   }
 
   private func left(_ frame: String, _ time: String = "") -> String {

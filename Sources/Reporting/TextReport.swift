@@ -129,9 +129,11 @@ struct TextReport {
     let skipped = captures.reduce(into: [SkipReason: Int]()) { sum, capture in
       sum.merge(capture.skipped, uniquingKeysWith: +)
     }
+    let errors = captures.map(\.icmpErrors).reduce(0, +)
     let parts = SkipReason.allCases.compactMap { reason -> String? in
       guard let count = skipped[reason], count > 0 else { return nil }
       return "\(count.grouped) \(reason.words)"
+        + (reason == .notTCP && errors > 0 ? " (\(errors.grouped) of them ICMP errors, read)" : "")
     }
     guard !parts.isEmpty else { return }
     output.appendWrapped("Skipped: " + parts.joined(separator: ", ") + ".")

@@ -113,6 +113,8 @@ public enum Ground: Hashable, CaseIterable, Sendable {
   case sentRST
   /// An acceptable RST passed towards it.
   case acceptedRST
+  /// An ICMP error for its SYN or SYN/ACK passed towards it, which gives the handshake up.
+  case icmpError
   /// It dialled anew from the same port, or answered a new SYN.
   case newIncarnation
 }

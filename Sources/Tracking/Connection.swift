@@ -87,12 +87,10 @@ struct ConnectionKey: Hashable, Sendable {
   let low: SocketAddress
   let high: SocketAddress
 
-  init(_ segment: Segment) {
-    if segment.source < segment.destination {
-      (low, high) = (segment.source, segment.destination)
-    } else {
-      (low, high) = (segment.destination, segment.source)
-    }
+  init(_ segment: Segment) { self.init(segment.source, segment.destination) }
+
+  init(_ one: SocketAddress, _ other: SocketAddress) {
+    (low, high) = one < other ? (one, other) : (other, one)
   }
 }
 

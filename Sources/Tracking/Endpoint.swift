@@ -23,6 +23,8 @@ struct Endpoint: Sendable {
     static let windowScale = Sent(rawValue: 512)
     static let fastOpenData = Sent(rawValue: 1024)
     static let timestampEcho = Sent(rawValue: 2048)
+    /// A RST that may be of an earlier incarnation.
+    static let sharedReset = Sent(rawValue: 4096)
   }
 
   var sent: Sent = []
@@ -84,6 +86,8 @@ struct Endpoint: Sendable {
   /// A RST passed towards it that it must have accepted / may have accepted.
   var resetPassed = Mark.none
   var resetMaybe = Mark.none
+  /// What passed in place of the RST is an ICMP error.
+  var isEndedByError = false
   /// It dialled anew or answered a new SYN: this incarnation of it is over.
   var superseded = Mark.none
   /// The last segment that restarted its 2MSL timer; and up to when that is proved by its answer.

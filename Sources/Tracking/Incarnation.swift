@@ -21,6 +21,14 @@ struct IncarnationFit {
     return sum
   }
 
+  /// What the timestamp says of a segment that fits by its numbers: false when it is newer than all
+  /// that its sender sent there. Nil where there is none to tell by.
+  func isTold(by connection: Connection) -> Bool? {
+    let own = connection.ends[sender]
+    guard segment.options.hasTimestamps, own.sent.contains(.timestamps) else { return nil }
+    return Int32(bitPattern: segment.options.timestampValue &- own.timestampValue) <= 0
+  }
+
   private static func distance(of number: SequenceNumber, from end: Endpoint) -> UInt64 {
     let isKnown = end.sent.contains(.anything) || end.sent.contains(.initialSequence)
     guard isKnown else { return unknownDistance }

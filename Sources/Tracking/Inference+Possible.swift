@@ -9,6 +9,9 @@ extension Inference {
         possible.formUnion([StateSet(.synReceived), StateSet(.closed)])
       } else if own.sent.contains(.syn) {
         possible.insert(.synSent)
+      } else if own.packets == 0, peer.sent.contains(.synACK), !peer.sent.contains(.plain) {
+        // Its SYN was not captured, or there was none: an answer to a forged address.
+        possible.formUnion([StateSet(.synSent), StateSet(.closed)])
       }
     }
     // The application may have closed while its FIN waits behind data or a closed window.

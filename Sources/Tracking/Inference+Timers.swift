@@ -87,7 +87,7 @@ extension Inference {
     if now >= nominal { claim.possible = StateSet(.closed) }
   }
 
-  /// A RST passed towards it.
+  /// A RST passed towards it, or one that may be its own.
   func applyReset(_ claim: inout Claim) {
     guard claim.ground != .sentRST, claim.ground != .newIncarnation else { return }
     if own.resetPassed.isSet {
@@ -97,8 +97,11 @@ extension Inference {
       claim.certainty = .presumed
       claim.since = own.resetPassed.time
       claim.until = nil
-      claim.ground = .acceptedRST
-      claim.evidence = Evidence(own.resetPassed.frame)
+      claim.ground =
+        own.isEndedByError
+        ? .icmpError : own.sent.contains(.sharedReset) ? .sentRST : .acceptedRST
+      claim.evidence = Evidence(
+        own.isEndedByError ? own.opening.first.frame : 0, own.resetPassed.frame)
     } else if own.resetMaybe.isSet {
       claim.possible.insert(.closed)
     }
@@ -113,7 +116,8 @@ extension Inference {
       byTimer = true
     case .sentSYN, .sentInEstablished, .acknowledgedPeerFIN, .sentFIN, .ackOfFINPassed,
       .ackOfFINLost,
-      .ackOfFINConfirmed, .finsCrossed, .timeWaitRuns, .sentRST, .acceptedRST, .newIncarnation:
+      .ackOfFINConfirmed, .finsCrossed, .timeWaitRuns, .sentRST, .acceptedRST, .icmpError,
+      .newIncarnation:
       byTimer = false
     }
     let sole = claim.possible == StateSet(claim.state)

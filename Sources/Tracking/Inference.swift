@@ -69,7 +69,7 @@ struct Inference {
     if own.established.isSet || own.fin.isSent { return .yes }
     guard own.sent.contains(.syn) || own.sent.contains(.synACK) else {
       // Of an end whose direction was not captured, the other's packets tell that it answered.
-      let isAnswered = own.packets == 0 && peer.sent.contains(.plain)
+      let isAnswered = own.packets == 0 && !peer.sent.isDisjoint(with: [.plain, .synACK])
       return own.sent.contains(.plain) || !rolesKnown || isAnswered ? .presumed : .no
     }
     guard own.handshakePassed.isSet else { return .no }

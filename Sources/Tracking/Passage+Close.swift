@@ -63,6 +63,11 @@ extension Passage {
     sender.sent.insert(.rst)
     if !sender.firstRST.isSet { sender.firstRST = mark }
     guard !sender.ownReset.isSet else { return }
+    if isShared {
+      sender.sent.insert(.sharedReset)
+      sender.resetPassed = mark
+      return
+    }
     switch senderBefore?.state {
     // An unacceptable ACK is answered with RST and leaves both states as they are (RFC 9293
     // section 3.10.7.3 and 3.10.7.4).

@@ -11,6 +11,8 @@ struct Passage {
   /// What the ends were claimed to be before; nil while neither has begun to close.
   let senderBefore: Claim?
   let receiverBefore: Claim?
+  /// A RST that can be an old duplicate of an earlier incarnation as well.
+  let isShared: Bool
   /// Set when the segment shows that the capture misses something.
   var gap: (from: SequenceNumber, noticed: Timestamp)?
 

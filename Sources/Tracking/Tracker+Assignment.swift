@@ -40,7 +40,7 @@ extension Tracker {
   private static let longestChain = 8
 
   /// The incarnations on one key, newest first.
-  private func chain(from head: UInt32) -> [UInt32] {
+  func chain(from head: UInt32) -> [UInt32] {
     var slots = [head]
     var older = table[head].older
     while older != ConnectionTable.noSlot {
@@ -63,10 +63,26 @@ extension Tracker {
     for slot in chain(from: head) {
       let fit = IncarnationFit(segment: segment, sender: table[slot].role(ofLow: fromLow))
       let distance = fit.distance(table[slot])
-      if distance < bestDistance { (best, bestDistance) = (slot, distance) }
+      let isOld =
+        distance == bestDistance && !segment.flags.contains(.rst)
+        && fit.isTold(by: table[slot]) == true
+      if distance < bestDistance || isOld { (best, bestDistance) = (slot, distance) }
     }
     if best != head { noteRefusal(segment, head: head, fromLow: fromLow) }
     return best
+  }
+
+  /// Whether a RST in the newest incarnation can as well be an old duplicate: its numbers lie where
+  /// an older one has been, and no timestamp tells. PAWS keeps no RST off.
+  func isShared(_ reset: Segment, slot: UInt32, fromLow: Bool) -> Bool {
+    guard reset.flags.contains(.rst) else { return false }
+    var older = table[slot].older
+    while older != ConnectionTable.noSlot {
+      let fit = IncarnationFit(segment: reset, sender: table[older].role(ofLow: fromLow))
+      if fit.distance(table[older]) == 0, fit.isTold(by: table[older]) != false { return true }
+      older = table[older].older
+    }
+    return false
   }
 
   /// An ACK that belongs to an older incarnation while a dial waits: the dial is refused for now.

@@ -13,9 +13,10 @@ extension Tracker {
     let lateness = Lateness(
       segment: segment, connection: table[slot], sender: sender, receiverBefore: receiverBefore)
     guard let kind = lateness.kind else { return nil }
+    let standing = receiverBefore.state == .closed ? newerReply(to: segment, than: slot) : nil
     record(
       segment, kind, slot: slot, stream: stream, afterClose: lateness.afterClose,
-      effect: lateness.effect, reply: lateness.expectedReply)
+      effect: lateness.effect, reply: standing ?? lateness.expectedReply)
     return kind
   }
 
@@ -61,6 +62,27 @@ extension Tracker {
     let next = own.passed.contiguous
     return segment.sequenceEnd.isAfter(next)
       && segment.sequenceNumber.isBefore(next + max(peer.window, 1))
+  }
+
+  /// What a newer incarnation that stands at the receiver answers; nil where none does.
+  private func newerReply(to segment: Segment, than slot: UInt32) -> ExpectedReply? {
+    let key = table[slot].key
+    guard let head = table.find(key, hash: table.hash(key)), head != slot else { return nil }
+    let role = table[head].role(ofLow: segment.destination == key.low)
+    let claim = table[head].claim(role, at: segment.time, profile: options.profile)
+    let isAnswered = segment.flags.isDisjoint(with: [.rst])
+    let hasACK = segment.flags.contains(.ack)
+    let isInWindow = reachesNewer(segment, than: slot) == true
+    switch claim.state {
+    case .closed, .listen: return nil
+    // Its acknowledgment is of nothing sent here (RFC 9293 section 3.10.7.3).
+    case .synSent: return isAnswered && hasACK ? .rst : ExpectedReply.none
+    case .synReceived where isInWindow: return isAnswered && hasACK ? .rst : ExpectedReply.none
+    case .synReceived, .established, .finWait1, .finWait2, .closeWait, .closing, .lastAck,
+      .timeWait:
+      let isIgnored = isInWindow && segment.sequenceLength == 0
+      return isAnswered && !isIgnored ? .ack : ExpectedReply.none
+    }
   }
 
   // MARK: Replies

@@ -133,7 +133,10 @@ public struct Tracker: ~Copyable {
       segment: segment, isNetworkDuplicate: isNetworkDuplicate,
       senderAnswerTime: table[slot].answerTime(sender),
       receiverAnswerTime: table[slot].answerTime(sender.peer), senderBefore: senderBefore,
-      receiverBefore: receiverBefore, gap: table[slot].gap)
+      receiverBefore: receiverBefore,
+      isShared: isShared(
+        segment, slot: slot, fromLow: table[slot].role(ofLow: true) == sender),
+      gap: table[slot].gap)
     passage.apply(to: &table[slot].ends, from: sender)
     table[slot].gap = passage.gap
     return kind

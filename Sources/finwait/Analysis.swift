@@ -14,6 +14,9 @@ protocol SegmentConsumer {
   mutating func begin(at first: Timestamp) throws
   mutating func willReceive(_ segment: Segment, _ tracker: borrowing Tracker)
   mutating func didReceive(_ receipt: Receipt, _ segment: Segment, _ tracker: borrowing Tracker)
+  /// An ICMP error has quoted a segment of the connection of this number.
+  mutating func didReceive(
+    _ error: ICMPError, of connection: Int, _ tracker: borrowing Tracker)
   /// The last word on a connection, once for each.
   mutating func take(
     _ connection: ConnectionReport, at instant: Timestamp, because departure: Departure)
@@ -34,6 +37,9 @@ extension SegmentConsumer {
   mutating func didReceive(
     _ receipt: Receipt, _ segment: Segment, _ tracker: borrowing Tracker
   ) {}
+  mutating func didReceive(
+    _ error: ICMPError, of connection: Int, _ tracker: borrowing Tracker
+  ) {}
 }
 
 /// The one loop that joins the floors: frames to segments to connections to a command's consumer.
@@ -42,6 +48,8 @@ struct Analysis: ~Copyable {
   private struct Count {
     var tcpPackets = 0
     var skipped: [SkipReason: Int] = [:]
+    /// Among the skipped: those that told something of a connection.
+    var icmpErrors = 0
   }
 
   /// How far past the cutoff a frame must be stamped for reading to stop: frames of one capture
@@ -121,6 +129,12 @@ struct Analysis: ~Copyable {
     switch dissected {
     case .skipped(let reason):
       count.skipped[reason, default: 0] += 1
+    case .icmpError(let error):
+      count.skipped[.notTCP, default: 0] += 1
+      count.icmpErrors += 1
+      if let connection = tracker.receive(error) {
+        consumer.didReceive(error, of: connection, tracker)
+      }
     case .segment(let segment):
       count.tcpPackets += 1
       consumer.willReceive(segment, tracker)
@@ -137,7 +151,8 @@ struct Analysis: ~Copyable {
       let count = counts[index] ?? Count()
       return CaptureRow(
         file: file.file, format: file.format, linkTypes: file.linkTypes,
-        tcpPackets: count.tcpPackets, skipped: count.skipped, firstTime: file.firstTime,
+        tcpPackets: count.tcpPackets, skipped: count.skipped, icmpErrors: count.icmpErrors,
+        firstTime: file.firstTime,
         lastTime: file.lastTime, tap: options.tap ?? tracker.tap, truncated: file.truncated,
         damage: file.damage.map {
           CaptureRow.Damage(file: $0.file, offset: $0.offset, message: $0.message)

@@ -40,6 +40,16 @@ struct LadderConsumer: SegmentConsumer {
     }
   }
 
+  mutating func didReceive(
+    _ error: ICMPError, of connection: Int, _ tracker: borrowing Tracker
+  ) {
+    guard connection == number, !isFinal,
+      let now = tracker.connection(number, at: error.time)
+    else { return }
+    ladder.append(error, claims: now.claims)
+    report = now
+  }
+
   mutating func take(_ connection: ConnectionReport, at instant: Timestamp, because _: Departure) {
     guard connection.number == number else { return }
     noteChanges(to: connection, at: instant)

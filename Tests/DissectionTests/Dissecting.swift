@@ -21,13 +21,20 @@ extension Dissected {
   var segment: Segment? {
     switch self {
     case .segment(let segment): segment
-    case .skipped: nil
+    case .icmpError, .skipped: nil
+    }
+  }
+
+  var icmpError: ICMPError? {
+    switch self {
+    case .icmpError(let error): error
+    case .segment, .skipped: nil
     }
   }
 
   var reason: SkipReason? {
     switch self {
-    case .segment: nil
+    case .segment, .icmpError: nil
     case .skipped(let reason): reason
     }
   }

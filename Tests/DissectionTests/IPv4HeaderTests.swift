@@ -88,10 +88,11 @@ struct IPv4HeaderTests {
     if !leadingOn.contains(number) { #expect(dissect(bytes, as: .raw).reason == .notTCP) }
   }
 
-  /// A TCP header that an ICMP error quotes is no segment.
+  /// A TCP header that an ICMP message quotes is no segment.
   @Test
   func quoted() {
-    #expect(dissect([.ethernet, .ipv4(), .icmp, .ipv4(), .tcp()]).reason == .notTCP)
-    #expect(dissect([.ethernet, .ipv4(), .ipv4(), .icmp, .ipv4(), .tcp()]).reason == .notTCP)
+    #expect(dissect([.ethernet, .ipv4(), .icmp(type: 5), .ipv4(), .tcp()]).reason == .notTCP)
+    #expect(
+      dissect([.ethernet, .ipv4(), .ipv4(), .icmp(type: 5), .ipv4(), .tcp()]).reason == .notTCP)
   }
 }

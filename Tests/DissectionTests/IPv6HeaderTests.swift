@@ -115,10 +115,10 @@ struct IPv6HeaderTests {
     #expect(dissect(layers).segment != nil)
   }
 
-  /// No next header, ESP, ICMPv6 that quotes TCP.
+  /// No next header, ESP, ICMPv6 of a type that is no error.
   @Test(arguments: [59, 50, 58] as [UInt8])
   func otherProtocol(_ number: UInt8) {
-    var bytes = FrameBuilder.bytes([.ipv6(), .icmp, .ipv6(), .tcp()])
+    var bytes = FrameBuilder.bytes([.ipv6(), .icmp(type: 128), .ipv6(), .tcp()])
     bytes[6] = number
     #expect(dissect(bytes, as: .raw).reason == .notTCP)
   }

@@ -22,6 +22,11 @@ struct RobustnessTests {
       if segment.payloadLength > max(65535, original), !hasJumbo {
         Issue.record("seed \(seed): payload of \(segment.payloadLength)")
       }
+    case .icmpError(let error):
+      let (source, destination) = (error.source.address, error.destination.address)
+      if (source.version4 == nil) != (destination.version4 == nil) {
+        Issue.record("seed \(seed): \(error)")
+      }
     case .skipped(let reason):
       // This one carries the link type within.
       if reason == .unknownLinkType, linkType != .ppi { Issue.record("seed \(seed): \(reason)") }
@@ -45,7 +50,9 @@ struct RobustnessTests {
 
   @Test(arguments: 0..<10 as Range<UInt64>)
   func mutatedFrames(_ block: UInt64) {
-    let frames = FrameKind.all.map { ($0.linkType, $0.bytes) }
+    let frames =
+      FrameKind.all.map { ($0.linkType, $0.bytes) }
+      + ICMPErrorTests.frames.map { (.ethernet, FrameBuilder.bytes($0)) }
     for seed in block * 10_000..<(block + 1) * 10_000 {
       var generator = SplitMix64(seed: seed ^ 0x5EED)
       let (linkType, frame) = frames[Int(seed % UInt64(frames.count))]

@@ -12,10 +12,10 @@ struct KernelSoundnessTests {
     let recording = try KernelRecording(name)
     let hosts = try HostTraffic.ofBothHosts(recording)
     for tap in ["a", "mid", "b"] {
-      let segments = try recording.segments(tap)
+      let capture = try recording.capture(tap)
       let result = KernelSoundness.hold(
-        recording, at: tap, segments,
-        premises: KernelPremises(recording, tap: segments, hosts: hosts),
+        recording, at: tap, capture,
+        premises: KernelPremises(recording, tap: capture, hosts: hosts),
         every: .milliseconds(400))
       #expect(result.provable > 50_000)
       #expect(result.proved > 15_000)
@@ -33,13 +33,13 @@ struct KernelSoundnessTests {
     let hosts = try HostTraffic.ofBothHosts(recording)
     var held = 0
     for (tap, offset) in [("a", 1.9), ("mid", 3.1), ("b", 0.7)] {
-      let segments = try recording.segments(tap)
-      let premises = KernelPremises(recording, tap: segments, hosts: hosts)
+      let capture = try recording.capture(tap)
+      let premises = KernelPremises(recording, tap: capture, hosts: hosts)
       for number in 0..<16 {
         let seconds = offset + 5.03 * Double(number)
         let start = recording.start.advanced(by: .milliseconds(Int64(seconds * 1000)))
         let result = KernelSoundness.hold(
-          recording, at: tap, Self.begin(segments, at: start), premises: premises,
+          recording, at: tap, Self.begin(capture, at: start), premises: premises,
           every: .milliseconds(200),
           during: PacketTimes.Span(start: start, end: start.advanced(by: .seconds(6))))
         held += result.possible
@@ -51,11 +51,16 @@ struct KernelSoundnessTests {
 
   /// Without old duplicates of a SYN: that their sender was long past it, only what came before
   /// tells.
-  private static func begin(_ segments: [Segment], at start: Timestamp) -> [Segment] {
+  private static func begin(_ capture: KernelCapture, at start: Timestamp) -> KernelCapture {
     let dialled = Set(
-      segments.filter { $0.time < start && $0.isDial }.map(\.sequenceNumber.value))
-    return segments.filter {
-      $0.time >= start && !($0.isDial && dialled.contains($0.sequenceNumber.value))
+      capture.segments.filter { $0.time < start && $0.isDial }.map(\.sequenceNumber.value))
+    return capture.filter { packet in
+      switch packet {
+      case .segment(let segment):
+        segment.time >= start
+          && !(segment.isDial && dialled.contains(segment.sequenceNumber.value))
+      case .icmpError(let error): error.time >= start
+      }
     }
   }
 }

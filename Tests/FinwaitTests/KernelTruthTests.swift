@@ -47,10 +47,6 @@ struct KernelTruthTests {
     case halfCloseKept = "half-close-kept"
     /// TCP_LINGER2 shortened the orphan's life.
     case lingerTwo = "linger2"
-    /// An ICMP error ended it; finwait does not read ICMP.
-    case icmp
-    /// The host's own firewall took packets behind the tap.
-    case firewall
     /// The listener answered by a SYN cookie and kept nothing.
     case synCookie = "syn-cookie"
   }

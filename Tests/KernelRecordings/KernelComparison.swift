@@ -62,7 +62,7 @@ enum KernelComparison {
     var overSince: [Timestamp?] = Array(repeating: nil, count: recording.ends.count)
     var observation = KernelObservation(of: recording.ends)
     observation.sample(
-      try recording.segments(tap), every: step, during: recording.span
+      try recording.capture(tap), every: step, during: recording.span
     ) { instant, sayings in
       timeWaits.note(sayings, at: instant)
       for (index, end) in recording.ends.enumerated() {

@@ -17,15 +17,15 @@ struct KernelDeliveries {
   private(set) var unmatched: [String] = []
   /// By frame.
   private(set) var late: [Int: LateSegment] = [:]
-  private var frames: [Int: Segment] = [:]
-  private var byWay: [KernelObservation.Way: [Segment]] = [:]
+  private(set) var frames: [Int: Segment] = [:]
+  private(set) var byWay: [KernelObservation.Way: [Segment]] = [:]
 
   init(_ recording: KernelRecording, _ side: KernelRecording.Side) throws {
     self.recording = recording
     var prints: [Print: [Segment]] = [:]
     var tracker = Tracker()
     var reports: [ConnectionReport] = []
-    for segment in try recording.segments(side.tap) {
+    for segment in try recording.capture(side.tap).segments {
       let way = KernelObservation.Way(local: segment.source, remote: segment.destination)
       let print = Print(
         way: way, flags: segment.flags.intersection([.fin, .syn, .rst, .psh, .ack]),

@@ -30,20 +30,27 @@ struct KernelObservation: ~Copyable {
   /// Takes what the capture of a tap holds and tells what is said at every `step`, by end; nil
   /// where nothing is.
   mutating func sample(
-    _ tap: [Segment], every step: Interval, during span: PacketTimes.Span,
+    _ tap: KernelCapture, every step: Interval, during span: PacketTimes.Span,
     _ body: (_ instant: Timestamp, _ sayings: [Saying?]) -> Void
   ) {
     var next = span.start
-    for segment in tap {
-      while next < segment.time, next <= span.end {
+    for packet in tap.packets {
+      while next < packet.time, next <= span.end {
         body(next, sayings(at: next))
         next = next.advanced(by: step)
       }
-      receive(segment)
+      receive(packet)
     }
     while next <= span.end {
       body(next, sayings(at: next))
       next = next.advanced(by: step)
+    }
+  }
+
+  private mutating func receive(_ packet: KernelCapture.Packet) {
+    switch packet {
+    case .segment(let segment): receive(segment)
+    case .icmpError(let error): tracker.receive(error)
     }
   }
 

@@ -18,9 +18,10 @@ struct KernelPremises {
   /// When each premise fails, by end of the recording.
   private let failures: [[Premise: [PacketTimes.Span]]]
 
-  /// - Parameter tap: what the capture at the tap holds, in order.
-  init(_ recording: KernelRecording, tap: [Segment], hosts: [KernelRecording.Side: HostTraffic]) {
-    let passed = PacketTimes(tap)
+  init(
+    _ recording: KernelRecording, tap: KernelCapture, hosts: [KernelRecording.Side: HostTraffic]
+  ) {
+    let passed = PacketTimes(tap.segments)
     failures = recording.ends.map { end in
       guard let host = hosts[end.side] else { return [:] }
       let (out, back) = (end.way, end.way.reversed)
@@ -30,7 +31,9 @@ struct KernelPremises {
         // A packet in its name that it has not sent is of no end at all.
         .complete: host.captured.missing(at: passed, back)
           + passed.unknown(at: host.captured, out)
-          + end.silentEnds(host.captured.moments(out) + host.captured.moments(back)),
+          + end.silentEnds(
+            host.captured.moments(out) + host.captured.moments(back)
+              + host.errors[out, default: []]),
       ]
     }
   }
@@ -48,15 +51,22 @@ struct HostTraffic {
   let captured: PacketTimes
   /// The same without what the host itself took away before its TCP saw it.
   let taken: PacketTimes
+  /// When an ICMP error for a packet of this way came or went.
+  let errors: [KernelObservation.Way: [Timestamp]]
 
   /// Drop reasons of a packet that has not reached TCP, or fails its checksum.
   private static let losses: Set<String> = ["NETFILTER_DROP", "TCP_CSUM", "IP_CSUM"]
 
   init(_ recording: KernelRecording, _ side: KernelRecording.Side) throws {
-    let segments = try recording.segments(side.tap)
+    let capture = try recording.capture(side.tap)
+    let segments = capture.segments
     let lost = try KernelDeliveries(recording, side).matched
       .filter { !Self.losses.isDisjoint(with: $0.delivery.drop) }.map(\.frame)
     captured = PacketTimes(segments)
+    errors = Dictionary(
+      grouping: capture.icmpErrors,
+      by: { KernelObservation.Way(local: $0.source, remote: $0.destination) }
+    ).mapValues { $0.map(\.time) }
     taken = PacketTimes(segments.filter { !Set(lost).contains($0.frame) })
   }
 }

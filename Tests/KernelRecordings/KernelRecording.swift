@@ -1,4 +1,3 @@
-import Capture
 import Dissection
 import Foundation
 import TestSupport
@@ -53,6 +52,23 @@ struct KernelRecording {
     }
   }
 
+  /// A port on which a host accepts connections, and from when to when.
+  struct Listener: Decodable {
+    let side: Side
+    let port: UInt16
+    let start: Timestamp
+    let end: Timestamp
+
+    init(from decoder: any Decoder) throws {
+      var fields = try decoder.unkeyedContainer()
+      side = try fields.decode(Side.self)
+      _ = try fields.decode(String.self)
+      port = try fields.decode(UInt16.self)
+      start = try fields.decode(Double.self).timestamp
+      end = try fields.decode(Double.self).timestamp
+    }
+  }
+
   /// A packet given to a host, and what the host made of it.
   struct Delivery: Decodable {
     struct Address: Decodable {
@@ -75,6 +91,8 @@ struct KernelRecording {
     let before: String
     let after: String
     let drop: [String]
+    /// RSTs sent at once in answer.
+    let rst: Int
 
     var time: Timestamp { Timestamp(nanoseconds: Int64(t * 1e9)) }
     var source: SocketAddress { to == .b ? a.socket : b.socket }
@@ -125,6 +143,7 @@ struct KernelRecording {
   let start: Timestamp
   let end: Timestamp
   let ends: [End]
+  let listeners: [Listener]
   /// By scenario, the numbers of the edge cases it shows; the shared recordings tell none.
   let situations: [String: [Int]]
 
@@ -139,6 +158,7 @@ struct KernelRecording {
     let document = try JSONDecoder().decode(Document.self, from: Data(contentsOf: file))
     start = document.meta.start.timestamp
     end = document.meta.end.timestamp
+    listeners = document.listeners ?? []
     situations = Dictionary(
       document.connections.map { ($0.scenario, $0.situations ?? []) }
     ) { first, _ in first }
@@ -158,29 +178,11 @@ struct KernelRecording {
   }
 
   /// - Parameter tap: `a`, `b` or `mid`.
-  private func path(_ tap: String) -> String {
-    directory.appendingPathComponent("\(tap).pcap").path
+  func capture(_ tap: String) throws -> KernelCapture {
+    try KernelCapture(directory.appendingPathComponent("\(tap).pcap").path)
   }
 
   var span: PacketTimes.Span { PacketTimes.Span(start: start, end: end) }
-
-  /// What the capture of a tap holds, in order.
-  func segments(_ tap: String) throws -> [Segment] {
-    var segments: [Segment] = []
-    let dissector = Dissector()
-    let reader = try CaptureReader(paths: [path(tap)])
-    while reader.readBatch({ _, records, bytes in
-      for record in records {
-        let end = record.offset + Int(record.capturedLength)
-        let dissected = dissector.dissect(
-          bytes.extracting(record.offset..<end), linkType: record.linkType,
-          originalLength: record.originalLength, frame: record.frame, time: record.time,
-          interface: record.interface)
-        if case .segment(let segment) = dissected { segments.append(segment) }
-      }
-    }) {}
-    return segments
-  }
 
   func deliveries() throws -> [Delivery] { try lines(of: "rx.jsonl") }
   func passages() throws -> [Passage] { try lines(of: "wire.jsonl") }
@@ -218,6 +220,7 @@ extension KernelRecording {
     }
     let meta: Meta
     let connections: [Connection]
+    let listeners: [Listener]?
   }
 
   private struct Host: Decodable {

@@ -27,15 +27,15 @@ enum KernelSoundness {
   }
 
   /// - Parameters:
-  ///   - segments: what the capture at `tap` holds, in order.
+  ///   - capture: of the tap, or a part of it.
   ///   - span: when to look; nil: all the time.
   static func hold(
-    _ recording: KernelRecording, at tap: String, _ segments: [Segment],
+    _ recording: KernelRecording, at tap: String, _ capture: KernelCapture,
     premises: KernelPremises, every step: Interval, during span: PacketTimes.Span? = nil
   ) -> Result {
     var result = Result()
     var observation = KernelObservation(of: recording.ends)
-    observation.sample(segments, every: step, during: span ?? recording.span) { instant, sayings in
+    observation.sample(capture, every: step, during: span ?? recording.span) { instant, sayings in
       for (index, end) in recording.ends.enumerated() {
         guard let saying = sayings[index], let truth = end.state(at: instant),
           premises.hold([.seen, .complete], end: index, at: instant)

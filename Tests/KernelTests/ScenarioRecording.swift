@@ -59,7 +59,7 @@ struct ScenarioRecording {
     }
     var segments: [String: [String: [Segment]]] = [:]
     for tap in taps {
-      for segment in try recording.segments(tap) {
+      for segment in try recording.capture(tap).segments {
         let way = KernelObservation.Way(local: segment.source, remote: segment.destination)
         guard let name = names[way] else { continue }
         segments[name, default: [:]][tap, default: []].append(segment)

@@ -1,4 +1,5 @@
 import Dissection
+import TestSupport
 import Testing
 
 @testable import Reporting
@@ -46,6 +47,38 @@ import Testing
     #expect(Self.ladder(plain: 1_000, isComplete: true).lines.count == 1_002)
   }
 
+  @Test func anICMPErrorHasARowOfItsOwn() {
+    var ladder = Self.ladder(plain: 1)
+    let claims = Pair(initiator: Self.established, responder: Self.established)
+    ladder.append(
+      ICMPError(
+        frame: 9, time: Fixture.start.advanced(by: .seconds(1)), source: Fixture.client(),
+        destination: Fixture.server, sequenceNumber: SequenceNumber(10), type: 3, code: 3),
+      claims: claims)
+    let row = LadderRow(
+      event: .icmpError(frame: 9), time: Fixture.start.advanced(by: .seconds(1)),
+      claims: claims, note: "ICMP port unreachable")
+    #expect(ladder.lines.last == .row(row))
+  }
+
+  @Test(
+    arguments: [
+      ("10.0.0.1:1", 3, 1, "ICMP host unreachable"),
+      ("10.0.0.1:1", 3, 10, "ICMP administratively prohibited"),
+      ("10.0.0.1:1", 3, 5, "ICMP destination unreachable, code 5"),
+      ("10.0.0.1:1", 11, 0, "ICMP time exceeded"), ("[::1]:1", 1, 4, "ICMP port unreachable"),
+      ("[::1]:1", 1, 5, "ICMP destination unreachable, code 5"),
+      ("[::1]:1", 3, 1, "ICMP time exceeded"), ("[::1]:1", 2, 0, "ICMP packet too big"),
+    ] as [(SocketAddress, UInt8, UInt8, String)])
+  func anICMPErrorIsCalledByItsName(
+    source: SocketAddress, type: UInt8, code: UInt8, words: String
+  ) {
+    let error = ICMPError(
+      frame: 1, time: Fixture.start, source: source, destination: source,
+      sequenceNumber: SequenceNumber(0), type: type, code: code)
+    #expect(error.words == words)
+  }
+
   /// The kept rows of a run: its first three, and its last four.
   @Test func theKeptRowsStandAroundTheGap() {
     let frames = Self.ladder(plain: 20).lines.compactMap { line -> Int? in
@@ -53,7 +86,7 @@ import Testing
       case .row(let row):
         switch row.event {
         case .segment(let segment): return segment.frame
-        case .timer: return nil
+        case .icmpError, .timer: return nil
         }
       case .omitted: return 0
       }

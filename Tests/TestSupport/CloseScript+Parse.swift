@@ -51,13 +51,17 @@ private struct LineParser {
   mutating func line(after time: Double) throws -> CloseScript.Line {
     guard fields.count == 2 || fields.count == 3 else { throw mistake("one or two bars expected") }
     var line = CloseScript.Line(
-      number: number, text: text, time: time, packet: nil, x: nil, y: nil, expectations: [],
-      connection: nil)
+      number: number, text: text, time: time, packet: nil, icmpError: nil, x: nil, y: nil,
+      expectations: [], connection: nil)
     words = fields[0][...]
     if let first = words.first, first.hasPrefix("+") {
       line.time = try seconds(words.removeFirst())
     }
-    if !words.isEmpty { line.packet = try packet() }
+    if words.first == "ICMP" {
+      line.icmpError = try icmpError()
+    } else if !words.isEmpty {
+      line.packet = try packet()
+    }
     guard fields[1].count == 2 else { throw mistake("the states of X and Y expected") }
     line.x = try column(fields[1][0])
     line.y = try column(fields[1][1])
@@ -92,6 +96,15 @@ private struct LineParser {
       throw mistake("flag A and ack N go together")
     }
     return packet
+  }
+
+  private mutating func icmpError() throws -> CloseScript.Quotation {
+    words.removeFirst()
+    let numbers = try next("type/code").split(separator: "/").compactMap { UInt8($0) }
+    guard numbers.count == 2, try next(">") == ">" else { throw mistake("ICMP T/C > X N expected") }
+    return CloseScript.Quotation(
+      type: numbers[0], code: numbers[1], sender: try host(next("a host")),
+      sequence: try sequence())
   }
 
   private mutating func option(_ word: Substring, of packet: inout CloseScript.Packet) throws {

@@ -74,6 +74,9 @@ extension CloseScript {
           let segment = segment(packet, at: line.time)
           end = segment.time
           receive(segment)
+        } else if let error = line.icmpError {
+          end = .at(line.time)
+          receive(error, at: end)
         } else {
           end = .at(line.time)
         }
@@ -89,6 +92,18 @@ extension CloseScript {
       var handed: [ConnectionReport] = []
       last = tracker.receive(segment) { handed.append($0) }
       for report in handed { final[report.number] = report }
+    }
+
+    private mutating func receive(_ quotation: Quotation, at time: Timestamp) {
+      frame += 1
+      let isX = quotation.sender == .x
+      tracker.receive(
+        ICMPError(
+          frame: frame, time: time, source: address(quotation.sender),
+          destination: address(isX ? .y : .x),
+          sequenceNumber: SequenceNumber(
+            quotation.sequence.resolve(from: isX ? variant.initialX : variant.initialY)),
+          type: quotation.type, code: quotation.code))
     }
 
     func reports(at instant: Timestamp) -> [Int: ConnectionReport] {

@@ -19,6 +19,8 @@ import Tracking
 ///   `ts V/E`, `scale N`, `ttl N`, `fast-open`, `no-id`, and `dup` (delivered twice by the
 ///   network) or `copy` (captured twice). Numbers count from the initial sequence number, unless
 ///   written `=N`.
+/// - `ICMP T/C > X N` in place of a segment: an ICMP error of this type and code that quotes X's
+///   segment with the sequence number N.
 /// - States: `?` presumed, `~` proved or presumed, none proved; `{A,B}` every possible state; `-`
 ///   anything. Of a host that the connection does not have, `-` must be written.
 /// - Expectations: `late KIND` (without it the segment must not be late, with `late?` it may),
@@ -46,6 +48,7 @@ public struct CloseScript {
     var text: String
     var time: Double
     var packet: Packet?
+    var icmpError: Quotation?
     var x: StateColumn?
     var y: StateColumn?
     var expectations: [Expectation]
@@ -66,6 +69,14 @@ public struct CloseScript {
     var fastOpen = false
     var hasIdentification = true
     var repetition: Repetition?
+  }
+
+  /// An ICMP error and what it quotes.
+  struct Quotation {
+    var type: UInt8
+    var code: UInt8
+    var sender: Host
+    var sequence: Number
   }
 
   enum Repetition { case networkDuplicate, copy }
@@ -111,6 +122,8 @@ public struct CloseScript {
   }
 
   let lines: [Line]
+  /// The lines that leave a state out.
+  public var untold: [String] { lines.filter { $0.x == nil || $0.y == nil }.map(\.text) }
   var options: TrackerOptions
   var tap: Tap
   /// Between X and Y and back, for the taps that are not at X.

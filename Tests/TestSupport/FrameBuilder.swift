@@ -25,7 +25,9 @@ public enum FrameLayer: Sendable {
   case udp(to: UInt16? = nil)
   case vxlan
   case geneve(options: [UInt8] = [])
-  case icmp
+  /// Without type and code: destination unreachable (port). What it quotes follows.
+  case icmp(type: UInt8 = 3, code: UInt8 = 3)
+  case icmpVersion6(type: UInt8 = 1, code: UInt8 = 4)
   case tcp(
     from: UInt16 = 40000, to: UInt16 = 80, _ flags: String = "A", seq: UInt32 = 1,
     ack: UInt32 = 1, win: UInt16 = 65535, options: [UInt8] = [], dataOffset: UInt8? = nil)

@@ -9,7 +9,7 @@ extension FrameLayer {
     case .vlan(_, let tag): tag
     case .ethernet, .ethernetSNAP: 0x6558
     case .linuxCooked, .linuxCooked2, .null, .ipv6Extension, .ipv6Fragment, .authentication, .gre,
-      .udp, .vxlan, .geneve, .icmp, .tcp, .payload:
+      .udp, .vxlan, .geneve, .icmp, .icmpVersion6, .tcp, .payload:
       0x0806
     }
   }
@@ -24,6 +24,7 @@ extension FrameLayer {
     case .gre: 47
     case .udp: 17
     case .icmp: 1
+    case .icmpVersion6: 58
     case .tcp: 6
     case .ethernet, .ethernetSNAP, .vlan, .linuxCooked, .linuxCooked2, .null, .vxlan, .geneve,
       .payload:
@@ -36,7 +37,8 @@ extension FrameLayer {
     case .vxlan: 4789
     case .geneve: 6081
     case .ethernet, .ethernetSNAP, .vlan, .linuxCooked, .linuxCooked2, .null, .ipv4, .ipv6,
-      .ipv6Extension, .ipv6Fragment, .authentication, .gre, .udp, .icmp, .tcp, .payload:
+      .ipv6Extension, .ipv6Fragment, .authentication, .gre, .udp, .icmp, .icmpVersion6, .tcp,
+      .payload:
       9
     }
   }
@@ -64,7 +66,7 @@ extension FrameLayer {
       return Build.octets(bigEndian ? family : family.byteSwapped) + inner
     case .ipv4, .ipv6, .ipv6Extension, .ipv6Fragment, .authentication:
       return encodeIP(inner, next: number)
-    case .gre, .udp, .vxlan, .geneve, .icmp:
+    case .gre, .udp, .vxlan, .geneve, .icmp, .icmpVersion6:
       return encodeTunnel(inner, type: type, port: next?.udpPort ?? 9)
     case .tcp(
       let source, let destination, let flags, let seq, let ack, let win, let options,
@@ -101,7 +103,7 @@ extension FrameLayer {
     case .authentication:
       return [next, 4] + Array(repeating: 0, count: 22) + inner
     case .ethernet, .ethernetSNAP, .vlan, .linuxCooked, .linuxCooked2, .null, .gre, .udp, .vxlan,
-      .geneve, .icmp, .tcp, .payload:
+      .geneve, .icmp, .icmpVersion6, .tcp, .payload:
       preconditionFailure("not a header of IP")
     }
   }
@@ -120,9 +122,8 @@ extension FrameLayer {
       return [0x08, 0, 0, 0, 0, 0, 42, 0] + inner
     case .geneve(let options):
       return [UInt8(options.count / 4), 0] + type + [0, 0, 42, 0] + options + inner
-    case .icmp:
-      // Destination unreachable: the datagram it quotes follows.
-      return [3, 3, 0, 0, 0, 0, 0, 0] + inner
+    case .icmp(let type, let code), .icmpVersion6(let type, let code):
+      return [type, code, 0, 0, 0, 0, 0, 0] + inner
     case .ethernet, .ethernetSNAP, .vlan, .linuxCooked, .linuxCooked2, .null, .ipv4, .ipv6,
       .ipv6Extension, .ipv6Fragment, .authentication, .tcp, .payload:
       preconditionFailure("not a header of a tunnel")

@@ -8,11 +8,14 @@ public struct Saying: Sendable {
   public var possible: StateSet
   /// One of them is, because a timer must have run out.
   public var isOverByTimer: Bool
+  /// The claim is, and where it is CLOSED, so is that of every other incarnation.
+  public var isProved: Bool
 
   public init(_ claim: Claim) {
     self.claim = claim
     possible = claim.possible
     isOverByTimer = claim.ground.isTimer
+    isProved = claim.certainty == .proved
   }
 
   public mutating func join(_ newer: Claim) {
@@ -20,6 +23,7 @@ public struct Saying: Sendable {
     let isClosed = newer.state == .closed
     possible = isClosed ? possible.union(newer.possible) : newer.possible
     isOverByTimer = newer.ground.isTimer || (isClosed && isOverByTimer)
+    isProved = newer.certainty == .proved && (!isClosed || isProved)
     claim = newer
   }
 }
@@ -32,7 +36,7 @@ extension Ground {
     case .nothingSeen, .sentSYN, .synArrived, .sentSYNACK, .handshakePassed, .sentInEstablished,
       .midStream, .peerFINPassed, .acknowledgedPeerFIN, .sentFIN, .ackOfFINPassed, .ackOfFINLost,
       .ackOfFINConfirmed, .finsCrossed, .lastACKPassed, .timeWaitRuns, .sentRST, .acceptedRST,
-      .newIncarnation:
+      .icmpError, .newIncarnation:
       false
     }
   }

@@ -29,7 +29,7 @@ import Tracking
       """
 
   @Test func `1 duplicate FIN in CLOSE_WAIT: retransmitted`() throws {
-    try check(
+    try checkEveryLine(
       Self.halfClosed + """
         +1.250  X > Y  FA  101 ack 201  | FIN_WAIT_1~  CLOSE_WAIT
           .. late retransmitted-fin effect none reply ack X.resent 1 close half-closed
@@ -38,14 +38,14 @@ import Tracking
   }
 
   @Test func `1 duplicate FIN in CLOSE_WAIT: delivered twice by the network`() throws {
-    try check(
+    try checkEveryLine(
       Self.halfClosed + """
         +1.030  X > Y  FA  101 ack 201 dup  | FIN_WAIT_2?  CLOSE_WAIT  | late? X.resent 0
         """)
   }
 
   @Test func `2 FIN behind a gap`() throws {
-    try check(
+    try checkEveryLine(
       Prologue.exchange + """
         +1.000  Y > X  FA  301 ack 101          | ESTABLISHED  FIN_WAIT_1
         +1.000  X > Y  A   101 ack 201          | ESTABLISHED  FIN_WAIT_1
@@ -55,7 +55,7 @@ import Tracking
   }
 
   @Test func `3 inexact RST in ESTABLISHED`() throws {
-    try check(
+    try checkEveryLine(
       Prologue.exchange + """
         +1.000  Y > X  R   250          | ESTABLISHED~  CLOSED
         +1.000  X > Y  A   101 ack 201  | ESTABLISHED   CLOSED  | late duplicate-ack reply rst
@@ -63,7 +63,7 @@ import Tracking
   }
 
   @Test func `3 inexact RST in CLOSE_WAIT`() throws {
-    try check(
+    try checkEveryLine(
       Self.closeWait + """
         +2.000  Y > X  R   250          | CLOSE_WAIT~  CLOSED
         +2.000  X > Y  A   101 ack 202  | CLOSE_WAIT   CLOSED  | late duplicate-ack reply rst
@@ -71,16 +71,16 @@ import Tracking
   }
 
   @Test func `4 RST at RCV.NXT-1 in ESTABLISHED`() throws {
-    try check(Prologue.exchange + "+1 Y > X R 200 | ESTABLISHED~ CLOSED")
-    try check(Prologue.exchange + "+1 Y > X R 200 | ESTABLISHED{ESTABLISHED} CLOSED")
+    try checkEveryLine(Prologue.exchange + "+1 Y > X R 200 | ESTABLISHED~ CLOSED")
+    try checkEveryLine(Prologue.exchange + "+1 Y > X R 200 | ESTABLISHED{ESTABLISHED} CLOSED")
   }
 
   @Test func `4 RST at RCV.NXT-1 in CLOSE_WAIT`() throws {
-    try check(Self.closeWait + "+2 Y > X R 201 | CLOSED? CLOSED")
+    try checkEveryLine(Self.closeWait + "+2 Y > X R 201 | CLOSED? CLOSED")
   }
 
   @Test func `4 RST at RCV.NXT-1 in LAST_ACK`() throws {
-    try check(
+    try checkEveryLine(
       Self.closeWait + """
         +2.000  X > Y  FA  101 ack 202  | LAST_ACK  TIME_WAIT?
         +2.010  Y > X  R   201          | CLOSED?   CLOSED
@@ -88,7 +88,7 @@ import Tracking
   }
 
   @Test func `4 RST at RCV.NXT-1 in CLOSING`() throws {
-    try check(
+    try checkEveryLine(
       Prologue.exchange + """
         +1.000  X > Y  FA  101 ack 201  | FIN_WAIT_1  CLOSE_WAIT?
         +1.004  Y > X  FA  201 ack 101  | CLOSING?    CLOSING?
@@ -98,7 +98,7 @@ import Tracking
   }
 
   @Test func `5 RST at TIME_WAIT, exact`() throws {
-    try check(
+    try checkEveryLine(
       Prologue.closed + """
         +2.000  Y > X  R  202  | CLOSED?  CLOSED
           .. late reset-in-time-wait effect killed reply none X.until none X.since 2.0
@@ -107,26 +107,26 @@ import Tracking
 
   @Test(arguments: [101, 201, 203, 5000])
   func `5 RST at TIME_WAIT, inexact`(sequence: Int) throws {
-    try check(
+    try checkEveryLine(
       Prologue.closed + """
-        +2.000  Y > X  R  \(sequence)  | TIME_WAIT~  -
+        +2.000  Y > X  R  \(sequence)  | TIME_WAIT~  CLOSED
           .. late reset-in-time-wait effect none reply none X.until 61.02
         """)
   }
 
   @Test func `6 bare ACK restarts TIME_WAIT silently`() throws {
-    try check(
+    try checkEveryLine(
       Prologue.closed + """
-        +31.0  Y > X  A  202 ack 102  | TIME_WAIT~  -
+        +31.0  Y > X  A  202 ack 102  | TIME_WAIT~   CLOSED?
           .. late duplicate-ack effect timer-restarted reply none X.until 91 X.since 1.02
-        +61.1                         | TIME_WAIT?{TIME_WAIT,CLOSED}  -  | X.until 91
-        +91.1                         | CLOSED?{CLOSED,TIME_WAIT}     -  | X.until none
-        +96.3                         | CLOSED?{CLOSED}               -
+        +61.1                         | TIME_WAIT?{TIME_WAIT,CLOSED} CLOSED?      | X.until 91
+        +91.1                         | CLOSED?{CLOSED,TIME_WAIT} CLOSED?      | X.until none
+        +96.3                         | CLOSED?{CLOSED} CLOSED?
         """)
   }
 
   @Test func `7 retransmitted FIN in TIME_WAIT: the last ACK was lost after the tap`() throws {
-    try check(
+    try checkEveryLine(
       Prologue.closed + """
         +1.300  Y > X  FA  201 ack 102  | TIME_WAIT  LAST_ACK~
           .. late retransmitted-fin effect timer-restarted reply ack X.until 61.3 Y.resent 1
@@ -137,12 +137,12 @@ import Tracking
   }
 
   @Test func `8 keep-alives into TIME_WAIT`() throws {
-    let outcome = try check(
+    let outcome = try checkEveryLine(
       Prologue.closed + """
-        +2.000  Y > X  A  201 ack 102        | TIME_WAIT  -
+        +2.000  Y > X  A  201 ack 102        | TIME_WAIT    CLOSED?
           .. late keep-alive effect timer-restarted reply ack X.until 62
-        +2.000  X > Y  A  102 ack 202        | TIME_WAIT  -  | late? X.until 62
-        +9.000  Y > X  A  201 ack 102 len 1  | TIME_WAIT  -
+        +2.000  X > Y  A  102 ack 202        | TIME_WAIT    CLOSED?      | late? X.until 62
+        +9.000  Y > X  A  201 ack 102 len 1  | TIME_WAIT    CLOSED?
           .. late keep-alive effect timer-restarted reply ack X.until 69
         """)
     #expect(outcome.reports[1]?.late.first?.replyFrame == 13)
@@ -150,7 +150,7 @@ import Tracking
 
   /// A dial into CLOSE_WAIT: the challenge ACK belongs to the connection that stands.
   @Test func `9 SYN refused by ACK, RST, retry`() throws {
-    let outcome = try check(
+    let outcome = try checkEveryLine(
       Self.halfClosed + """
         +100.000  X > Y  S   70000            | SYN_SENT      CLOSED?       | conn 2
                                               | CLOSED        CLOSE_WAIT    | of 1
@@ -168,7 +168,7 @@ import Tracking
   }
 
   @Test func `10 SYN accepted in TIME_WAIT`() throws {
-    let outcome = try check(
+    let outcome = try checkEveryLine(
       Self.responderClosed + """
         +5.000  X > Y  S   70000            | SYN_SENT      CLOSED?
           .. conn 2 late syn-in-time-wait reply syn-ack
@@ -185,18 +185,18 @@ import Tracking
 
   /// Y in TIME_WAIT; the last TSval of X is 2020.
   static let responderClosedWithTimestamps = """
-    +0.000  X > Y  S     0          ts 1000/0     | -  -
-    +0.010  Y > X  SA    0 ack   1  ts 5000/1000  | -  -
-    +0.010  X > Y  A     1 ack   1  ts 1010/5000  | -  -
-    +1.000  Y > X  FA    1 ack   1  ts 6000/1010  | -  -
-    +1.000  X > Y  A     1 ack   2  ts 2000/6000  | -  -
-    +1.020  X > Y  FA    1 ack   2  ts 2020/6000  | -  -
+    +0.000  X > Y  S     0          ts 1000/0     | SYN_SENT     CLOSED?
+    +0.010  Y > X  SA    0 ack   1  ts 5000/1000  | ESTABLISHED? SYN_RECEIVED?
+    +0.010  X > Y  A     1 ack   1  ts 1010/5000  | ESTABLISHED  ESTABLISHED?
+    +1.000  Y > X  FA    1 ack   1  ts 6000/1010  | CLOSE_WAIT?  FIN_WAIT_1
+    +1.000  X > Y  A     1 ack   2  ts 2000/6000  | CLOSE_WAIT   FIN_WAIT_2?
+    +1.020  X > Y  FA    1 ack   2  ts 2020/6000  | LAST_ACK     TIME_WAIT?
     +1.030  Y > X  A     2 ack   2  ts 6030/2020  | CLOSED?  TIME_WAIT  | Y.until 61.02
 
     """
 
   @Test func `11 newer TSval: accepted in spite of an older sequence number`() throws {
-    try check(
+    try checkEveryLine(
       Self.responderClosedWithTimestamps + """
         +5.000  X > Y  S   -70000                     ts 6000/0     | SYN_SENT      CLOSED?
           .. conn 2 late syn-in-time-wait reply syn-ack
@@ -206,7 +206,7 @@ import Tracking
   }
 
   @Test func `11 older TSval: PAWS comes before the sequence number`() throws {
-    try check(
+    try checkEveryLine(
       Self.responderClosedWithTimestamps + """
         +5.000  X > Y  S  70000  ts 900/0               | SYN_SENT  CLOSED?
           .. conn 2 late syn-in-time-wait reply ack
@@ -214,14 +214,14 @@ import Tracking
         +5.010  Y > X  A  2 ack 2  ts 10000/2020        | CLOSED    TIME_WAIT~
           .. conn 1 late? Y.until 65
         """)
-    try check(
+    try checkEveryLine(
       Self.responderClosedWithTimestamps + """
-        +5.000  X > Y  S  70000  ts 900/0  | - - | late syn-in-time-wait effect timer-restarted
+        +5.000  X > Y  S  70000  ts 900/0  | SYN_SENT     CLOSED?      | late syn-in-time-wait effect timer-restarted
         """)
   }
 
   @Test func `11 neither: ACK, timer unchanged`() throws {
-    try check(
+    try checkEveryLine(
       Self.responderClosedWithTimestamps + """
         +5.000  X > Y  S  -70000  ts 2020/0             | SYN_SENT  CLOSED?
           .. conn 2 late syn-in-time-wait effect none reply ack
@@ -231,7 +231,7 @@ import Tracking
   }
 
   @Test func `12 SYN at TIME_WAIT with no listener`() throws {
-    let outcome = try check(
+    let outcome = try checkEveryLine(
       Self.responderClosed + """
         +5.000  X > Y  S  70000        | SYN_SENT  CLOSED?     | conn 2 late syn-in-time-wait
         +5.010  Y > X  A  202 ack 102  | CLOSED    TIME_WAIT~  | conn 1 late? Y.until 61.5

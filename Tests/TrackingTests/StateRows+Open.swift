@@ -22,8 +22,8 @@ extension StateFixture {
     # segment                | X                              Y
     SYN                      | CLOSED?{CLOSED,SYN_RECEIVED}   SYN_SENT       | close attempt
     SYN, again               | CLOSED?{CLOSED,SYN_RECEIVED}   SYN_SENT       | close attempt
-    SYN/ACK, again           | -                              SYN_RECEIVED?  | one-sided
-    SYN/ACK of nothing       | -                              SYN_RECEIVED?  | one-sided
+    SYN/ACK, again           | ESTABLISHED?{ESTABLISHED,CLOSED,SYN_SENT}  SYN_RECEIVED?  | one-sided
+    SYN/ACK of nothing       | ESTABLISHED?{ESTABLISHED,CLOSED,SYN_SENT}  SYN_RECEIVED?  | one-sided
     ACK                      | ESTABLISHED?                   ESTABLISHED?   | one-sided
     ACK, old                 | ESTABLISHED?                   ESTABLISHED?   | one-sided
     ACK of unsent data       | ESTABLISHED?                   ESTABLISHED?   | one-sided
@@ -103,7 +103,7 @@ extension StateFixture {
     ACK                      | ESTABLISHED?            ESTABLISHED
     ACK, old                 | SYN_RECEIVED?           -
     ACK of unsent data       | -                       ESTABLISHED?   | gap
-    ACK beyond the window    | SYN_RECEIVED?           ESTABLISHED
+    ACK beyond the window    | SYN_RECEIVED?           ESTABLISHED?{ESTABLISHED,FIN_WAIT_1}
     data                     | ESTABLISHED?            ESTABLISHED?{ESTABLISHED,FIN_WAIT_1}
     data, old                | SYN_RECEIVED?           -
     data, partly old         | ESTABLISHED?            ESTABLISHED?

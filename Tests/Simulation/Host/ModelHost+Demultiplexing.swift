@@ -142,7 +142,7 @@ extension ModelHost {
 
   /// Lets a socket go that is CLOSED, and keeps of one in TIME_WAIT, or of an orphan in
   /// FIN_WAIT_2, the little that Linux keeps.
-  mutating func settle() {
+  mutating func tidy() {
     guard let state = socket?.state else { return }
     switch state {
     case .closed:

@@ -84,8 +84,9 @@ public struct ModelHost: Sendable {
   /// Counts the connections that this end has begun: 0 before the first, unchanged when one ends.
   public internal(set) var incarnation = 0
 
+  private var standing = Standing()
   /// At the last change of state.
-  private var wasFINHeldBack = false
+  private var lastIncarnation = 0
   var isListening = false
   var isReading = true
   var random: SplitMix64
@@ -114,19 +115,15 @@ public struct ModelHost: Sendable {
 
   /// Of the socket that stands for the 4-tuple; CLOSED without one, whether a listener is there or
   /// not.
-  public var state: TCPState {
-    if let socket { return socket.state }
-    if let timeWait { return timeWait.state }
-    return request == nil ? .closed : .synReceived
-  }
+  public var state: TCPState { standing.state }
 
   /// The program has closed but the FIN waits behind data that is not acknowledged or a window
   /// that is shut, so that no packet shows FIN_WAIT_1, LAST_ACK or CLOSING.
-  public var isFINHeldBack: Bool { socket?.isFINHeldBack ?? false }
+  public var isFINHeldBack: Bool { standing.isFINHeldBack }
 
   /// The program has closed the socket that stands: FIN_WAIT_1, FIN_WAIT_2, CLOSING and LAST_ACK
   /// end by timers, and new data is answered by RST.
-  public var isOrphan: Bool { socket?.isOrphan ?? (timeWait?.state == .finWait2) }
+  public var isOrphan: Bool { standing.isOrphan }
 
   /// The last change of state came from a timer or a call, without a packet sent or received, and
   /// no packet has shown it since.
@@ -139,58 +136,55 @@ public struct ModelHost: Sendable {
 
   /// When `fireTimers` has something to do next.
   public var nextTimer: Timestamp? {
-    let next = socket?.nextTimer ?? timeWait?.nextTimer ?? request?.nextTimer ?? .distantFuture
-    return next == .distantFuture ? nil : next
+    standing.nextTimer == .distantFuture ? nil : standing.nextTimer
   }
 
   /// - Returns: the segments that the host sends at once, in order.
   public mutating func perform(_ call: ProgramCall, at now: Timestamp) -> [Segment] {
-    let before = standing
     outlet.now = now
     carryOut(call)
-    settle()
     let sent = outlet.drain()
-    note(before, .call(isSilent: sent.isEmpty || isFINHeldBack))
+    settle { .call(isSilent: sent.isEmpty || $0.isFINHeldBack) }
     return sent
   }
 
   public mutating func receive(_ segment: Segment, at now: Timestamp) -> Reception {
     precondition(segment.destination == local && segment.source == remote)
-    let before = standing
     outlet.now = now
+    let before = state
     let isNews = take(segment)
-    settle()
-    let sent = outlet.drain()
-    note(before, .packet)
-    return Reception(before: before.state, after: state, isNews: isNews, sent: sent)
+    settle { _ in .packet }
+    return Reception(before: before, after: state, isNews: isNews, sent: outlet.drain())
   }
 
   /// Whatever timers are due at `now`.
   public mutating func fireTimers(at now: Timestamp) -> [Segment] {
-    let before = standing
     outlet.now = now
     fireTimers()
-    settle()
     let sent = outlet.drain()
-    note(before, .timer(isSilent: sent.isEmpty))
+    settle { _ in .timer(isSilent: sent.isEmpty) }
     return sent
   }
 
-  private struct Standing: Equatable {
-    var state: TCPState
-    var incarnation: Int
-  }
-
-  private var standing: Standing { Standing(state: state, incarnation: incarnation) }
-
-  /// Notes why the state has changed; a FIN that leaves at last shows what a call had changed.
-  private mutating func note(_ before: Standing, _ cause: ChangeCause) {
-    if standing != before {
-      self.cause = cause
-      wasFINHeldBack = isFINHeldBack
-    } else if wasFINHeldBack, !isFINHeldBack {
+  /// Lets go of what is over, and notes why the state has changed; a FIN that leaves at last shows
+  /// what a call had changed.
+  private mutating func settle(_ cause: (Standing) -> ChangeCause) {
+    tidy()
+    let before = standing
+    standing = socket?.standing ?? timeWait?.standing ?? request?.standing ?? Standing()
+    if standing.state != before.state || incarnation != lastIncarnation {
+      self.cause = cause(standing)
+      lastIncarnation = incarnation
+    } else if before.isFINHeldBack, !standing.isFINHeldBack {
       self.cause = .call(isSilent: false)
-      wasFINHeldBack = false
     }
   }
+}
+
+/// What shows of whatever stands for the 4-tuple.
+struct Standing: Sendable {
+  var state = TCPState.closed
+  var isFINHeldBack = false
+  var isOrphan = false
+  var nextTimer = Timestamp.distantFuture
 }

@@ -46,6 +46,8 @@ struct ModelRequest: Sendable {
     sendSYNACK(through: &out)
   }
 
+  var standing: Standing { Standing(state: .synReceived, nextTimer: nextTimer) }
+
   private var next: SequenceNumber { syn.sequenceNumber + 1 }
 
   private mutating func sendSYNACK(through out: inout Outlet) {

@@ -53,10 +53,11 @@ struct ModelSocket: Sendable {
   /// The segment under way brought something new.
   var tookNews = false
 
-  /// The program has closed or shut down, and no FIN shows it yet.
-  var isFINHeldBack: Bool { outgoing.hasFIN && !outgoing.isAllSent }
-
-  var nextTimer: Timestamp { min(min(retransmitAt, probeAt), min(acknowledgeAt, keepAliveAt)) }
+  var standing: Standing {
+    Standing(
+      state: state, isFINHeldBack: outgoing.hasFIN && !outgoing.isAllSent, isOrphan: isOrphan,
+      nextTimer: min(min(retransmitAt, probeAt), min(acknowledgeAt, keepAliveAt)))
+  }
 
   /// A dial.
   init(

@@ -44,6 +44,10 @@ struct ModelTimeWait: Sendable {
     nextTimer = life.map { out.expiry(of: $0) } ?? .distantFuture
   }
 
+  var standing: Standing {
+    Standing(state: state, isOrphan: state == .finWait2, nextTimer: nextTimer)
+  }
+
   func sendAcknowledgment(through out: inout Outlet) {
     out.send(
       .ack, next, acknowledging: receiveNext,

@@ -27,7 +27,7 @@ struct Excuses {
   ) -> Excuse? {
     let timeline = run.timelines[side]
     let index = timeline.index(at: instant)
-    if timeline.moments[index].isFINHeldBack { return .finHeldBack }
+    if isHeldBack(timeline, index, claim, truth) { return .finHeldBack }
     if isSlack(timeline, index, claim, truth, at: instant) { return .timerSlack }
     if isHalfClosed(run, side, index, claim, truth, at: instant) { return .halfClosed }
     if isOrphan(timeline, index, claim, truth, at: instant) { return .orphanLimit }
@@ -38,6 +38,23 @@ struct Excuses {
     let isFound = firewall.isStillHidden || firewall.hasTwin(claiming: claim)
     lastTwin = (claim, truth, fed, isFound)
     return isFound ? .firewall : nil
+  }
+
+  /// Also when the FIN has left, but the peer's came while it waited: it acknowledges the peer's,
+  /// as that of a program does that closed second.
+  private func isHeldBack(
+    _ timeline: Timeline, _ index: Int, _ claim: TCPState, _ truth: TCPState
+  ) -> Bool {
+    let moments = timeline.moments
+    if moments[index].isFINHeldBack { return true }
+    let isTwin =
+      (claim == .lastAck && truth == .closing)
+      || (claim == .closed && (truth == .timeWait || truth == .closing))
+    let crossing = moments[...index].lastIndex { $0.state == .closing }
+    guard isTwin, let crossing, moments[crossing].incarnation == moments[index].incarnation else {
+      return false
+    }
+    return moments[..<crossing].last { $0.state != .closing }?.isFINHeldBack ?? false
   }
 
   private static let slack = Interval.milliseconds(5200)

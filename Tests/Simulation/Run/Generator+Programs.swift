@@ -44,6 +44,7 @@ extension Generator {
     wait(percent(95) ? roundTrip + roundTrip : interval(Interval(nanoseconds: 1000), roundTrip))
     for _ in 0..<draw([(20, 0), (30, 1), (30, 2), (20, number(3...5))]) { drawSending(side()) }
     if percent(5) { call(.y, .stopListening) }
+    if percent(8) { call(side(), .keepAlive(.seconds(Int64(number(1...40))))) }
     drawEnding()
   }
 

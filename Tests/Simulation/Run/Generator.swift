@@ -77,8 +77,12 @@ struct Generator {
     ])
     scenario.settings.x.hasTimestamps = timestamps.0
     scenario.settings.y.hasTimestamps = timestamps.1
-    scenario.settings.x.reusesTimeWait = percent(30)
-    scenario.settings.y.reusesTimeWait = percent(30)
+    for side in Side.allCases {
+      scenario.settings[side].reusesTimeWait = percent(30)
+      scenario.settings[side].numbersPackets = percent(80)
+      scenario.settings[side].hasRandomInitialNumbers = percent(25)
+      if percent(20) { scenario.settings[side].receiveBuffer = UInt32(number(3000...20_000)) }
+    }
   }
 
   // MARK: Fates

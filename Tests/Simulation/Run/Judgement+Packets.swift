@@ -20,7 +20,8 @@ extension Judgement {
       guard hold.seen, hold.complete, hold.arrived || run.scenario.path.isTap(at: receiver),
         let delivery = run.deliveries.first(where: { $0.crossing == record.crossing }),
         let reception = delivery.reception, reception.isNews,
-        !isAfterItsSendersEnd(packet), !isDial(packet, late)
+        !isAfterItsSendersEnd(record.crossing), !isDial(packet, late),
+        hold.arrived || !Firewall(run, receiver, at: before).isStillHidden
       else { continue }
       complain(
         .lateIsNotNew, at: record.recordedAt, "\(late.kind.rawValue) in \(reception.before.name)",
@@ -37,9 +38,12 @@ extension Judgement {
   }
 
   /// Rule (b) of late packets: its sender had sent RST, or it goes beyond its sender's own FIN.
-  private func isAfterItsSendersEnd(_ packet: Run.Packet) -> Bool {
-    run.packets.contains { earlier in
-      guard earlier.sender == packet.sender, earlier.number < packet.number else { return false }
+  private func isAfterItsSendersEnd(_ index: Int) -> Bool {
+    let packet = run.packets[run.crossings[index].packet]
+    return run.crossings.contains { crossing in
+      let earlier = run.packets[crossing.packet]
+      guard earlier.sender == packet.sender, crossing.passesAt <= run.crossings[index].passesAt
+      else { return false }
       return earlier.segment.flags.contains(.rst)
         || (earlier.segment.flags.contains(.fin) && packet.segment.sequenceLength > 0
           && packet.segment.sequenceEnd.isAfter(earlier.segment.sequenceEnd))

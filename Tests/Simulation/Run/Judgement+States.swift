@@ -20,7 +20,7 @@ extension Judgement {
       "\(side.rawValue) is \(truth.name), said to be \(CloseScript.column(claim, saying.possible))"
         + " (\(claim.ground), frames \(claim.evidence.frames))"
     }
-    if claim.certainty == .proved, claim.state != truth {
+    if saying.isProved, claim.state != truth {
       complain(.provedIsTrue, at: instant, signature, detail())
     }
     if hold.arrived || isOwnTap, !saying.possible.contains(truth) {

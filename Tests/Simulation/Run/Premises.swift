@@ -45,22 +45,30 @@ struct Premises {
   /// host is in the other.
   private static func outOfTurn(_ run: Run, _ side: Side) -> [Breaches.Span] {
     var last = 0
+    var passed: Set<Int> = []
     return run.crossings.filter { run.packets[$0.packet].sender == side }
       .sorted { $0.recordedAt < $1.recordedAt }.compactMap { crossing in
         let packet = run.packets[crossing.packet]
+        let isFirst = passed.insert(crossing.packet).inserted
         guard packet.segment.flags.contains(.syn), crossing.recordedAt < .distantFuture else {
           return nil
         }
         defer { last = max(last, packet.number) }
-        if packet.number > last || crossing.isDouble { return nil }
+        if packet.number > last || !isFirst { return nil }
         return (crossing.recordedAt, run.timelines[side].nextLife(after: crossing.recordedAt))
       }
   }
 
+  /// What takes longer behind the tap did not arrive as far as the claims' timers go.
+  private static let longestWay = Interval.seconds(1)
+
   private static func underWay(_ run: Run, _ side: Side) -> [Breaches.Span] {
     run.deliveries.filter { $0.receiver == side && !$0.isExtra }.map { delivery in
       let passesAt = run.crossings[delivery.crossing].passesAt
-      return (passesAt, delivery.arrivesAt ?? run.timelines[side].nextLife(after: passesAt))
+      if let arrivesAt = delivery.arrivesAt, arrivesAt.since(passesAt) < longestWay {
+        return (passesAt, arrivesAt)
+      }
+      return (passesAt, run.timelines[side].nextLife(after: passesAt))
     }
   }
 

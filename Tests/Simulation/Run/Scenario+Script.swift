@@ -7,12 +7,7 @@ extension Scenario: CustomStringConvertible {
   public var description: String {
     var lines = ["path: \(path)"]
     for side in Side.allCases {
-      var words: [String] = []
-      if !settings[side].hasTimestamps { words.append("no timestamps") }
-      if settings[side].reusesTimeWait { words.append("tcp_tw_reuse") }
-      if settings[side].profile != HostProfile(.linux) {
-        words.append("\(settings[side].profile.name)")
-      }
+      let words = settings[side].words
       if !words.isEmpty { lines.append("\(side.rawValue): \(words.joined(separator: ", "))") }
     }
     for call in calls.sorted(by: { $0.time < $1.time }) {
@@ -24,6 +19,21 @@ extension Scenario: CustomStringConvertible {
     if let only = window.onlySender { lines.append("capture of \(only.rawValue)'s packets only") }
     lines.append("+\(end.text)  end")
     return lines.joined(separator: "\n")
+  }
+}
+
+extension ModelHost.Settings {
+  /// What is not as it usually is.
+  fileprivate var words: [String] {
+    let usual = Self()
+    var words: [String] = []
+    if !hasTimestamps { words.append("no timestamps") }
+    if reusesTimeWait { words.append("tcp_tw_reuse") }
+    if !numbersPackets { words.append("no identification") }
+    if hasRandomInitialNumbers { words.append("random initial sequence numbers") }
+    if receiveBuffer != usual.receiveBuffer { words.append("\(receiveBuffer) octets of buffer") }
+    if profile != usual.profile { words.append("\(profile.name)") }
+    return words
   }
 }
 

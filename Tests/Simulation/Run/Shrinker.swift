@@ -51,8 +51,7 @@ extension Scenario {
   fileprivate var cost: Int {
     var cost = 1000 * (calls.count + fates.count)
     for side in Side.allCases {
-      cost += settings[side].hasTimestamps ? 100 : 0
-      cost += settings[side].reusesTimeWait ? 100 : 0
+      cost += settings[side].cost
       let leg = path.legs[side]
       cost += leg.toTap.cost + leg.fromTap.cost + (leg.toTap == leg.fromTap ? 0 : 10)
     }
@@ -101,6 +100,9 @@ extension Scenario {
     for side in Side.allCases {
       changes.append(with(\.settings[side].hasTimestamps, false))
       changes.append(with(\.settings[side].reusesTimeWait, false))
+      changes.append(with(\.settings[side].numbersPackets, true))
+      changes.append(with(\.settings[side].hasRandomInitialNumbers, false))
+      changes.append(with(\.settings[side].receiveBuffer, 65535))
     }
     changes.append(
       with(\.settings.x.hasTimestamps, false).with(\.settings.y.hasTimestamps, false))
@@ -171,6 +173,13 @@ extension Scenario {
         return scenario
       }
     }
+  }
+}
+
+extension ModelHost.Settings {
+  fileprivate var cost: Int {
+    (hasTimestamps ? 100 : 0) + (reusesTimeWait ? 100 : 0) + (numbersPackets ? 0 : 100)
+      + (hasRandomInitialNumbers ? 100 : 0) + (receiveBuffer == 65535 ? 0 : 100)
   }
 }
 
