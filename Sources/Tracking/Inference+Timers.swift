@@ -94,7 +94,7 @@ extension Inference {
 
   private func applyOrphanLimit(_ claim: inout Claim) {
     let (earliest, nominal) = own.fin.transmissions.givesUp(patience: Self.orphanPatience)
-    if !own.dataConfirmed || !own.established.isSet, now >= firstGivesUp {
+    if !own.dataConfirmed || !own.handshakePassed.isSet, now >= firstGivesUp {
       claim.possible.insert(.closed)
     }
     guard now >= earliest else {

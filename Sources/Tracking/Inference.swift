@@ -78,7 +78,7 @@ struct Inference {
     guard own.handshakePassed.isSet else { return .no }
     // A SYN/ACK is acknowledged at once: without that, it has not arrived.
     let isUnanswered =
-      own.sent.contains(.syn) && !own.sent.contains(.plain)
+      own.sent.contains(.syn) && own.sent.isDisjoint(with: [.synACK, .plain])
       && now.since(own.handshakePassed.time) > Self.handshakeAnswer
     return own.handshakeDoubted || isUnanswered ? .doubted : .presumed
   }
@@ -127,10 +127,10 @@ struct Inference {
     return claim
   }
 
-  /// Both ends dialled (RFC 9293 figure 8): a SYN moves SYN_SENT to SYN_RECEIVED, but one that came
-  /// before the end dialled moved nothing.
+  /// Both ends dialled (RFC 9293 figure 7): a SYN moves SYN_SENT to SYN_RECEIVED, but one that came
+  /// before the end dialled moved nothing, nor one after which it still sends SYN, not SYN/ACK.
   private var crossedSYNs: Claim {
-    if own.opening.first.time.since(peer.opening.last.time) > answerTime {
+    if own.opening.last.time.since(peer.opening.last.time) > answerTime {
       return Claim(
         state: .synSent, certainty: .presumed,
         possible: [StateSet(.synSent), StateSet(.synReceived)], since: own.opening.first.time,
@@ -152,7 +152,8 @@ struct Inference {
       ground: .sentSYNACK, evidence: Evidence(peer.opening.first.frame, opening.first.frame))
     // tcp_synack_retries = 5: 1 + 2 + 4 + 8 + 16 + 32 s, each rounded up by the timer wheel.
     let over = max(opening.first.time.advanced(by: .seconds(65)), opening.due)
-    let silent = !own.handshakePassed.isSet && opening.overdue < over ? opening.overdue : over
+    let isCookie = !own.handshakePassed.isSet && opening.retransmissions == 0
+    let silent = isCookie && opening.overdue < over ? opening.overdue : over
     if now >= silent {
       claim.state = .closed
       claim.since = silent
