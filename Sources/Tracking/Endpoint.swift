@@ -109,11 +109,11 @@ extension Endpoint {
   /// Whether the peer's last word on its window may have held back what its program had sent.
   func isHeldBack(by peer: borrowing Endpoint) -> Bool { lastPayload < peer.windowClosed }
 
-  /// Drops all evidence but the count of packets.
+  /// Drops all evidence of what it was, but for the count of packets and that it has left.
   mutating func beginAnew() {
-    let packets = packets
+    let (packets, superseded) = (packets, superseded)
     self = Endpoint()
-    self.packets = packets
+    (self.packets, self.superseded) = (packets, superseded)
   }
 
   func begins(after number: SequenceNumber) -> Bool {

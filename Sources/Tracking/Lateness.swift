@@ -139,6 +139,8 @@ struct Lateness {
 
   private var duplicateAfterFIN: LateKind? {
     guard own.fin.acked.isSet, !own.fin.isInferred, !flags.contains(.rst) else { return nil }
+    // What is repeated can bring the first acknowledgment of the receiver's own FIN.
+    if Self.awaitingACK.contains(receiverBefore.state), canBeNewACK { return nil }
     if flags.contains(.syn) { return .duplicateSYNACK }
     if flags.contains(.fin) { return .retransmittedFIN }
     return segment.payloadLength > 1 || (segment.payloadLength == 1 && !isKeepAlive)

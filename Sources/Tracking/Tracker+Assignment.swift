@@ -25,12 +25,12 @@ extension Tracker {
       ?? succeed(head, segment, key: key, hash: hash, fromLow: fromLow, at: now)
     if slot != head, table[slot].older != head {
       restartTimeWait(segment, head: head, fromLow: fromLow)
+      resetRequest(segment, head: head, fromLow: fromLow)
     }
     if segment.flags.isSuperset(of: [.syn, .ack]) {
       let peer = table[slot].role(ofLow: !fromLow)
-      if !table[slot].ends[peer].sent.contains(.syn),
-        answersOlderSYN(segment, slot, fromLow: fromLow)
-      {
+      if !table[slot].ends[peer].sent.contains(.syn), table[slot].older != ConnectionTable.noSlot {
+        // It answers an old duplicate, as far as can be seen.
         table[slot].ghosts[peer] = true
       }
       supersedeOlder(than: slot, fromLow: fromLow, by: Mark(segment))
@@ -108,6 +108,20 @@ extension Tracker {
       segment.flags.contains(.ack), !segment.flags.contains(.rst)
     else { return }
     table[head].isRefused = true
+  }
+
+  /// A request is ended by any RST in its window, whatever connection that was for (tcp_check_req).
+  private mutating func resetRequest(_ segment: Segment, head: UInt32, fromLow: Bool) {
+    guard segment.flags.contains(.rst) else { return }
+    let receiver = table[head].role(ofLow: !fromLow)
+    let claim = table[head].claim(receiver, at: segment.time, profile: options.profile)
+    let sender = table[head].ends[receiver.peer]
+    guard claim.state == .synReceived,
+      ResetVerdict(segment, at: table[head].ends[receiver], from: sender, claimed: claim)
+        == .accepted
+    else { return }
+    table[head].ends[receiver].resetPassed = Mark(segment)
+    table[head].ends[receiver].resetHorizon = sender.sendNext
   }
 
   /// TIME_WAIT belongs to the ports: a segment of an older incarnation restarts that of the newest
@@ -206,11 +220,6 @@ extension Tracker {
       noteSYNInTimeWait(segment, dial: slot, standing: head, fromLow: fromLow)
     }
     return slot
-  }
-
-  /// Whether a SYN/ACK answers the SYN of an older incarnation.
-  private func answersOlderSYN(_ segment: Segment, _ slot: UInt32, fromLow: Bool) -> Bool {
-    isInitial(segment.acknowledgmentNumber - 1, ofOlderThan: slot, low: !fromLow)
   }
 
   private func isInitial(

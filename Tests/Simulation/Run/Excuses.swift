@@ -55,6 +55,10 @@ struct Excuses {
   ) -> Bool {
     let moments = timeline.moments
     if moments[index].isFINHeldBack { return true }
+    // Given up with what it waited behind.
+    if truth == .closed, moments[index].cause == .timer, moments[index - 1].isFINHeldBack {
+      return true
+    }
     let isTwin =
       (claim == .lastAck && truth == .closing)
       || (claim == .closed && (truth == .timeWait || truth == .closing))
