@@ -44,7 +44,7 @@ struct Endpoint: Sendable {
   var dataConfirmFrom: SequenceNumber?
   /// Whether it has shown that it has that acknowledgment.
   var dataConfirmed = true
-  /// The last time it advertised a closed window.
+  /// The last time it advertised a closed window, or one too small for a segment.
   var windowClosed = Timestamp.distantPast
   /// Its last advertised receive window, scaled, in octets.
   var window: UInt32 = 0
@@ -62,6 +62,8 @@ struct Endpoint: Sendable {
   /// Its last segment but for RSTs, and the last IPv4 identification but 0.
   var lastSent = Mark.none
   var identification: UInt16 = 0
+  /// It sent payload after the peer's FIN that may have waited since before that came.
+  var sentLate = false
   /// The last time it sent payload not sent before.
   var lastPayload = Timestamp.distantPast
 
@@ -96,12 +98,24 @@ struct Endpoint: Sendable {
   /// The last segment that restarted its 2MSL timer; and up to when that is proved by its answer.
   var timeWaitRestart = Mark.none
   var timeWaitConfirmed = Timestamp.distantPast
+  /// The last segment that did if the timer, already due, was late.
+  var timeWaitLate = Timestamp.distantPast
   /// Its last packet that shows FIN_WAIT_2 alive, and whether it took data there (no orphan).
   var finWait2Alive = Mark.none
   var tookDataInFinWait2 = false
 }
 
 extension Endpoint {
+  /// Whether the peer's last word on its window may have held back what its program had sent.
+  func isHeldBack(by peer: borrowing Endpoint) -> Bool { lastPayload < peer.windowClosed }
+
+  /// Drops all evidence but the count of packets.
+  mutating func beginAnew() {
+    let packets = packets
+    self = Endpoint()
+    self.packets = packets
+  }
+
   func begins(after number: SequenceNumber) -> Bool {
     sent.contains(.initialSequence) && number.isBefore(initial)
   }
@@ -135,6 +149,12 @@ struct Transmissions: Sendable {
 
   var due: Timestamp { last.time.advanced(by: nextInterval) }
 
+  /// The same, if the last came late by as much as a slot of the kernel's timer wheel can be wide, an
+  /// eighth of the time (kernel/time/timer.c).
+  var earliestDue: Timestamp {
+    due.advanced(by: Interval(nanoseconds: nextInterval.nanoseconds / 8) * -1)
+  }
+
   /// A retransmission that is this late will not come (three backoff intervals).
   var overdue: Timestamp { last.time.advanced(by: nextInterval * 3) }
 
@@ -158,6 +178,9 @@ struct SentFIN: Sendable {
   var end = SequenceNumber(0)
   /// The acknowledgment number its first transmission carried.
   var ack = SequenceNumber(0)
+  /// It may have waited behind text or a shut window when the peer's FIN came: then it acknowledges
+  /// that although its program closed first.
+  var mayHaveWaited = false
   /// The first frame with the FIN flag, acceptable or not, and just past that FIN.
   var firstFrame = 0
   var firstEnd = SequenceNumber(0)

@@ -78,17 +78,23 @@ struct Inference {
     guard own.handshakePassed.isSet else { return .no }
     // A SYN/ACK is acknowledged at once: without that, it has not arrived.
     let isUnanswered =
-      own.sent.contains(.syn) && now.since(own.handshakePassed.time) > Self.handshakeAnswer
+      own.sent.contains(.syn) && own.sent.isDisjoint(with: [.synACK, .plain])
+      && now.since(own.handshakePassed.time) > Self.handshakeAnswer
     return own.handshakeDoubted || isUnanswered ? .doubted : .presumed
   }
 
   private var beforeEstablished: Claim? {
     let belief = handshake
     guard !belief.taken else { return nil }
-    if own.sent.contains(.synACK) { return synReceived(doubted: belief == .doubted) }
-    if own.sent.contains(.syn) {
-      return peer.sent.contains(.syn) ? crossedSYNs : synSent(doubted: belief == .doubted)
-    }
+    var claim = opening
+    // What it would be if the acknowledgment had arrived after all.
+    if belief == .doubted { claim.possible.formUnion(afterEstablished.possible) }
+    return claim
+  }
+
+  private var opening: Claim {
+    if own.sent.contains(.synACK) { return synReceived }
+    if own.sent.contains(.syn) { return peer.sent.contains(.syn) ? crossedSYNs : synSent }
     return awaitingAnswer
   }
 
@@ -101,31 +107,30 @@ struct Inference {
       evidence: Evidence(peer.opening.first.frame))
   }
 
-  private func synSent(doubted: Bool) -> Claim {
+  private var synSent: Claim {
     let opening = own.opening
     let evidence = Evidence(opening.first.frame, opening.last.frame)
     var claim = Claim(
       state: .synSent, certainty: .proved, possible: StateSet(.synSent),
       since: opening.first.time, ground: .sentSYN, evidence: evidence)
-    if doubted { claim.possible.insert(.established) }
     let due = opening.due
     let wholeSeries = due.since(opening.first.time) >= .seconds(60)
-    if now >= (wholeSeries ? due : opening.overdue) {
+    if now >= (wholeSeries ? due.advanced(by: Self.timerSlack) : opening.overdue) {
       claim.state = .closed
       claim.since = due
       claim.ground = .handshakeOver
       claim.possible.insert(.closed)
-    } else if now >= due {
+    } else if now >= opening.earliestDue {
       // Silence where a retransmission is due.
       claim.possible.insert(.closed)
     }
     return claim
   }
 
-  /// Both ends dialled (RFC 9293 figure 8): a SYN moves SYN_SENT to SYN_RECEIVED, but one that came
-  /// before the end dialled moved nothing.
+  /// Both ends dialled (RFC 9293 figure 7): a SYN moves SYN_SENT to SYN_RECEIVED, but one that came
+  /// before the end dialled moved nothing, nor one after which it still sends SYN, not SYN/ACK.
   private var crossedSYNs: Claim {
-    if own.opening.first.time.since(peer.opening.last.time) > answerTime {
+    if own.opening.last.time.since(peer.opening.last.time) > answerTime {
       return Claim(
         state: .synSent, certainty: .presumed,
         possible: [StateSet(.synSent), StateSet(.synReceived)], since: own.opening.first.time,
@@ -138,17 +143,17 @@ struct Inference {
   }
 
   /// Never proved: with SYN cookies a listener answers without keeping a socket.
-  private func synReceived(doubted: Bool) -> Claim {
+  private var synReceived: Claim {
     let opening = own.opening
-    var possible: StateSet = [StateSet(.synReceived), StateSet(.closed)]
-    if doubted { possible.insert(.established) }
+    let possible: StateSet = [StateSet(.synReceived), StateSet(.closed)]
     var claim = Claim(
       state: .synReceived, certainty: .presumed, possible: possible,
       since: peer.opening.last.isSet ? peer.opening.first.time : opening.first.time,
       ground: .sentSYNACK, evidence: Evidence(peer.opening.first.frame, opening.first.frame))
     // tcp_synack_retries = 5: 1 + 2 + 4 + 8 + 16 + 32 s, each rounded up by the timer wheel.
     let over = max(opening.first.time.advanced(by: .seconds(65)), opening.due)
-    let silent = !own.handshakePassed.isSet && opening.overdue < over ? opening.overdue : over
+    let isCookie = !own.handshakePassed.isSet && opening.retransmissions == 0
+    let silent = isCookie && opening.overdue < over ? opening.overdue : over
     if now >= silent {
       claim.state = .closed
       claim.since = silent
@@ -195,6 +200,11 @@ struct Inference {
       closedSecond: closedSecond)
     let state = facts.state
     var possible = facts.states(finAcked: acked, peerFINTaken: taken)
+    if closedSecond, own.fin.mayHaveWaited {
+      var crossed = facts
+      crossed.closedSecond = false
+      possible.formUnion(crossed.states(finAcked: acked, peerFINTaken: taken))
+    }
     widenMidStream(&possible)
     if facts.finSent {
       narrowAfterFIN(&possible)

@@ -8,8 +8,13 @@ extension Passage {
       return
     }
     if isACK { completeHandshake(of: &receiver, from: sender) }
-    if let before = receiverBefore, before.state == .timeWait, isACK {
-      // tcp_timewait_state_process: whatever is not RST and has ACK restarts the timer.
+    guard let before = receiverBefore, isACK || sender.isTimestampOlder(segment) else { return }
+    if before.ground == .timeWaitOver, before.possible.contains(.timeWait) {
+      receiver.timeWaitLate = segment.time
+    }
+    if before.state == .timeWait {
+      // tcp_timewait_state_process: whatever is not RST and has ACK restarts the timer, and so does
+      // what PAWS rejects.
       receiver.timeWaitRestart = mark
     }
   }

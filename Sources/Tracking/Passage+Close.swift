@@ -35,6 +35,10 @@ extension Passage {
     }
     sender.fin.end = end
     sender.fin.ack = segment.acknowledgmentNumber
+    let isDial = sender.sent.isSuperset(of: [.syn, .synACK])
+    sender.fin.mayHaveWaited =
+      hadTextOutstanding || sender.sentLate || sender.isHeldBack(by: receiver)
+      || isDial && sender.established.frame == segment.frame
     sender.fin.transmissions.add(mark)
     if receiver.fin.unseen.isSet { receiver.fin.infer(ack: receiver.ackSent) }
     if receiver.sent.contains(.acknowledgment), receiver.ackSent.isAtOrAfter(end) {
@@ -58,7 +62,7 @@ extension Passage {
   /// unless it may be a duplicate, which a FIN on its own seldom is and old data often. An octet in
   /// the FIN's own place is a keep-alive.
   func noteRetransmission(_ sender: inout Endpoint) {
-    guard sender.fin.isSent, sender.fin.ackPassed.isSet, !isSYN,
+    guard sender.fin.isSent, sender.fin.ackPassed.isSet, !sender.fin.ackDoubted,
       segment.sequenceLength > 0, segment.sequenceEnd.isAtOrBefore(sender.fin.end),
       segment.time.since(sender.fin.ackPassed.time) > senderAnswerTime
     else { return }
@@ -70,13 +74,38 @@ extension Passage {
     sender.fin.ackDoubts += 1
   }
 
-  func sendRST(_ sender: inout Endpoint) {
+  /// A RST far from what its sender has sent; 0 stands for no acknowledgment (RFC 9293 section
+  /// 3.10.7.1).
+  private func isFarAway(from sender: Endpoint) -> Bool {
+    let distance = segment.sequenceNumber.distance(from: sender.sendNext)
+    return sender.sent.contains(.anything) && segment.sequenceNumber.value != 0
+      && !(-(1 << 20)...1 << 20).contains(distance)
+  }
+
+  /// A RST after which its sender is presumed, not proved, to be closed.
+  private func shareReset(_ sender: inout Endpoint, _ receiver: Endpoint) {
+    sender.sent.insert(.sharedReset)
+    sender.resetPassed = mark
+    sender.resetHorizon = receiver.sendNext
+  }
+
+  private func mayBeOpening(_ claim: Claim?) -> Bool {
+    guard let claim else { return false }
+    return claim.possible.contains(.synReceived) || claim.possible.contains(.synSent)
+  }
+
+  func sendRST(_ sender: inout Endpoint, _ receiver: Endpoint) {
     sender.sent.insert(.rst)
     if !sender.firstRST.isSet { sender.firstRST = mark }
     guard !sender.ownReset.isSet else { return }
     if isShared {
-      sender.sent.insert(.sharedReset)
-      sender.resetPassed = mark
+      shareReset(&sender, receiver)
+      return
+    }
+    if isFarAway(from: sender) {
+      // Of another incarnation by sequence space, or in answer to one: it tells nothing of this.
+      sender.resetMaybe = mark
+      sender.resetHorizon = receiver.sendNext
       return
     }
     switch senderBefore?.state {
@@ -86,6 +115,9 @@ extension Passage {
     case .synReceived:
       let isReset = segment.sequenceNumber == sender.initial + 1
       if isReset, sender.handshakePassed.isSet { sender.ownReset = mark }
+    case .established where !isACK && mayBeOpening(senderBefore):
+      // A request answers an unacceptable ACK so too, and stays.
+      shareReset(&sender, receiver)
     case .closed, .listen, .established, .finWait1, .finWait2, .closeWait, .closing, .lastAck,
       .timeWait, nil:
       sender.ownReset = mark
@@ -97,7 +129,6 @@ extension Passage {
     guard !isStale(sender) else { return }
     outliveReset(&sender)
     guard !isSYN, let before = senderBefore else { return }
-    if sender.superseded.isSet, isACK, saysMore(than: sender) { sender.superseded = .none }
     if before.ground == .timeWaitOver { sender.timeWaitRestart = mark }
     guard isFresh(sender), before.state == .timeWait || before.ground == .timeWaitOver else {
       return
@@ -124,7 +155,11 @@ extension Passage {
   /// (tcp_timewait_state_process), so an ACK in either case shows shutdown() instead of close().
   func noteFinWait2(_ sender: inout Endpoint, takesNew: Bool) {
     guard let before = senderBefore, !isSYN else { return }
-    if before.state == .finWait2 && takesNew || before.ground == .finWait2Over {
+    // As long as its timer may be late, an orphan answers too.
+    let isBeyond =
+      before.ground == .finWait2Over
+      && segment.time.since(before.since ?? segment.time) > Inference.timerSlack
+    if before.state == .finWait2 && takesNew || isBeyond {
       sender.tookDataInFinWait2 = true
       sender.finWait2Alive = mark
     }

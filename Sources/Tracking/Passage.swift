@@ -15,6 +15,8 @@ struct Passage {
   let isShared: Bool
   /// Set when the segment shows that the capture misses something.
   var gap: (from: SequenceNumber, noticed: Timestamp)?
+  /// Until this segment, its sender had not shown that all its text was acknowledged.
+  private(set) var hadTextOutstanding = false
 
   var mark: Mark { Mark(segment) }
   var isRST: Bool { segment.flags.contains(.rst) }
@@ -101,14 +103,16 @@ struct Passage {
 
   /// What the segment tells of its sender.
   mutating func leave(_ sender: inout Endpoint, towards receiver: inout Endpoint) {
+    if isSYN, isACK, answersFirst(receiver, sender) { sender.beginAnew() }
     if !isRST { sender.lastSent = mark }
     if segment.flags.contains(.fin) { noteFirstFIN(&sender.fin, receiver) }
     if isRST {
-      sendRST(&sender)
+      sendRST(&sender, receiver)
       return
     }
     showAlive(&sender, receiver)
     noteRetransmission(&sender)
+    hadTextOutstanding = !sender.dataConfirmed
     if isSYN, !isStale(sender) { sendSYN(&sender, receiver) }
     startSequence(&sender)
     if isACK { acknowledge(&sender, &receiver) }
@@ -118,6 +122,14 @@ struct Passage {
     if segment.ipIdentification != 0 { sender.identification = segment.ipIdentification }
     noteTimestamp(&sender)
     noteWindow(&sender, receiver)
+  }
+
+  /// The first answer to a dial by an end that has sent only what was of an older incarnation.
+  private func answersFirst(_ dialler: borrowing Endpoint, _ sender: borrowing Endpoint) -> Bool {
+    guard sender.sent.contains(.anything), !sender.sent.contains(.initialSequence),
+      dialler.sent.contains(.syn)
+    else { return false }
+    return segment.acknowledgmentNumber == dialler.initial + 1
   }
 
   private func sendSYN(_ sender: inout Endpoint, _ receiver: Endpoint) {
@@ -180,6 +192,12 @@ struct Passage {
     if segment.sequenceLength > 0, !isDropped(by: receiver, from: sender) {
       sender.passed.insert(from: segment.sequenceNumber, to: end)
     }
+    if sender.fin.unseen.isSet, !sender.fin.isSent, segment.payloadLength > 0,
+      end.isAtOrAfter(sender.fin.unseenEnd)
+    {
+      // What was taken for an unseen FIN turns up as text.
+      sender.fin.unseen = .none
+    }
     fillGap()
     let ahead = end.distance(from: sender.sendNext)
     if ahead > 0 {
@@ -187,6 +205,8 @@ struct Passage {
       sender.bytesSent += UInt64(max(0, ahead - controls))
       sender.sendNext = end
       if segment.payloadLength > 0 {
+        let isHeldBack = sender.isHeldBack(by: receiver)
+        if receiver.fin.isSent, isHeldBack || !sender.dataConfirmed { sender.sentLate = true }
         sender.lastPayload = segment.time
         sender.dataConfirmed = false
         sender.dataConfirmFrom = nil
@@ -225,13 +245,17 @@ struct Passage {
     sender.timestampTime = segment.time
   }
 
+  /// A window smaller than a segment of Ethernet can hold text back like a shut one (RFC 9293
+  /// section 3.8.6.2.1).
+  private static let segmentSize = 1460
+
   private func noteWindow(_ sender: inout Endpoint, _ receiver: Endpoint) {
     // RFC 7323 section 2.2: never scaled on a SYN, and only when both sent the option.
     let scaled =
       !isSYN && sender.sent.contains(.windowScale)
       && receiver.sent.contains(.windowScale)
     sender.window = UInt32(segment.window) << (scaled ? UInt32(sender.windowShift) : 0)
-    if sender.window == 0 { sender.windowClosed = segment.time }
+    if sender.window < Self.segmentSize { sender.windowClosed = segment.time }
   }
 }
 

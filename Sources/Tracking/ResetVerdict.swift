@@ -26,8 +26,12 @@ enum ResetVerdict {
         && segment.acknowledgmentNumber == receiver.sendNext
       self = answers ? .accepted : .ignored
     case .synReceived:
-      // A request socket is ended by any RST in the window (tcp_check_req).
-      self = inWindow ? .accepted : .ignored
+      // A request socket is ended by any RST in the window (tcp_check_req); where both ends dialled
+      // it may still be the dial that is refused.
+      let answers =
+        claimed?.possible.contains(.synSent) == true && segment.flags.contains(.ack)
+        && segment.acknowledgmentNumber == receiver.sendNext
+      self = inWindow || answers ? .accepted : .ignored
     case .closed, .listen:
       self = claimed?.possible.contains(.synReceived) == true && inWindow ? .perhaps : .ignored
     case .timeWait:

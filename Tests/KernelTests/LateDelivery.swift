@@ -25,6 +25,8 @@ struct LateDelivery {
   /// It goes beyond its sender's own end.
   private let isAfterItsSendersEnd: Bool
   private let isAnswerLimited: Bool
+  /// It may belong to an earlier incarnation of its receiver.
+  private let hasEndedBefore: Bool
 
   /// By when polls have seen what a packet did.
   private static let settling = Interval.milliseconds(80)
@@ -53,6 +55,9 @@ struct LateDelivery {
         && (earlier.flags.contains(.rst)
           || (earlier.flags.contains(.fin) && segment.sequenceEnd.isAfter(earlier.sequenceEnd)))
     }
+    hasEndedBefore = end.changes.contains {
+      ($0.state == .closed || $0.state == .timeWait) && $0.time < segment.time
+    }
     isAnswerLimited = segments[..<index].contains {
       $0.source == end.local && segment.time.since($0.time) < Self.rateLimit
     }
@@ -68,7 +73,8 @@ struct LateDelivery {
       return (before == .timeWait || before == .closed) && !isBareSYN ? [.missed] : []
     }
     switch before {
-    case .synSent, .synReceived, .established: return isAfterItsSendersEnd ? [] : [.notLate]
+    case .synSent, .synReceived, .established:
+      return isAfterItsSendersEnd || hasEndedBefore ? [] : [.notLate]
     case .finWait2: return after == .timeWait ? [.notLate] : []
     case .timeWait, .closed:
       var faults: [Fault] = []

@@ -93,6 +93,8 @@ class World:
         self.wire = Wire(ends, self.mid)
 
     async def stop_taps(self):
+        """What was on the wire stays there."""
+        self.wire.cut()
         await asyncio.gather(*(asyncio.to_thread(tap.stop) for tap in self.taps))
         self.mid.close()
 

@@ -12,6 +12,8 @@ from .scenario import VARIANTS, Catalog, Scenario
 WITH_TIMESTAMPS = ("", "-v6")
 # Long enough for a timer that is set anew to differ from what it was.
 PAUSE_SECONDS = 0.7
+# Octets that are missing.
+GAP = 50
 
 
 class Position:
@@ -22,8 +24,9 @@ class Position:
         self.end = None
         self.puppet = None
         self.connecting = None
-        # Of the puppet's FIN, once it is sent.
+        # Of the puppet's FIN, once it is sent; and the end of what it sent behind a gap.
         self.fin = None
+        self.beyond_gap = None
 
     async def open(self, client="B"):
         self.end, self.puppet = await self.stage.puppet_open(client)
@@ -40,6 +43,9 @@ class Position:
     async def finish(self):
         """Both sides end what is left."""
         puppet = self.puppet
+        if self.beyond_gap is not None:
+            puppet.send(".P", b"g" * GAP)
+            puppet.send_next = self.beyond_gap
         puppet.send(".")
         await self.pause(0.1)
         if self.end is not None:
@@ -164,6 +170,17 @@ def out_of_order(letters, offset, payload=b"", **fields):
     return lambda p, at: p.send(letters, payload, seq=p.send_next + offset, **fields)
 
 
+def behind_gap(letters, payload=b""):
+    """What is missing comes when the connection is ended."""
+    def send(p, at):
+        start = p.send_next + GAP
+        at.beyond_gap = start + len(payload) + letters.count("F")
+        if "F" in letters:
+            at.fin = start + len(payload)
+        p.send(letters, payload, seq=start)
+    return send
+
+
 def acknowledging(letters, offset, seq=0):
     return lambda p, at: p.send(
         letters, seq=p.send_next + seq, ack=p.receive_next + offset)
@@ -206,12 +223,12 @@ KINDS = {
     "syn-ack-again": (handshake("S."), ()),
     "data": (in_order(".P", b"more\n"), (24,)),
     "data-again": (out_of_order(".P", -8, b"question"), ()),
-    "data-behind-gap": (out_of_order(".P", 50, b"more\n"), ()),
+    "data-behind-gap": (behind_gap(".P", b"more\n"), ()),
     "data-without-ack": (out_of_order("P", 0, b"more\n"), ()),
     "data-outside": (out_of_order(".P", 1 << 29, b"more\n"), ()),
     "fin": (in_order("F."), ()),
     "fin-again": (fin_again, (1, 7)),
-    "fin-behind-gap": (out_of_order("F.", 50), (2,)),
+    "fin-behind-gap": (behind_gap("F."), (2,)),
     "fin-bare": (out_of_order("F", 0), (24,)),
     "fin-of-unsent": (acknowledging("F.", 1000), (24,)),
     "fin-with-data": (in_order("F.P", b"more\n"), ()),

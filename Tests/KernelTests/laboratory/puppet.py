@@ -25,6 +25,8 @@ class Puppet:
         self.send_next = initial
         self.receive_next = 0
         self.echo = 0
+        self.has_dialled = False
+        self.is_open = False
         # Subtracted from the timestamps sent: an old packet has an older one.
         self.age = 0
         self.received = []
@@ -39,7 +41,9 @@ class Puppet:
         elif segment.sequence == self.receive_next and not segment.flags & RST:
             self.receive_next = segment.end
         at = segment.options.find(b"\x08\x0a")
-        if at >= 0:
+        # A listener's child is not made of an ACK that echoes what came after the SYN/ACK
+        # (tcp_check_req).
+        if at >= 0 and (segment.flags & SYN or self.is_open):
             self.echo, = struct.unpack_from("!I", segment.options, at + 2)
         self.news.set()
 
@@ -79,7 +83,9 @@ class Puppet:
             ack = self.receive_next if bits & ACK else 0
         segment = Segment(
             self.local, self.remote, number, ack, bits, window, options, payload)
-        if seq is None and not bits & RST:
+        is_first_syn = bits & SYN and not self.has_dialled
+        self.has_dialled = self.has_dialled or bool(bits & SYN)
+        if seq is None and not bits & RST or is_first_syn:
             self.send_next = segment.end
         self.flow.wire.begin(
             self.flow, Passage("B", forge.frame(segment), segment, time.time_ns()))
@@ -88,10 +94,12 @@ class Puppet:
         """The handshake, as its initiator."""
         self.send("S")
         await self.expect("S.")
+        self.is_open = True
         self.send(".")
 
     async def answer(self):
         """The handshake, as its responder."""
         await self.expect("S")
         self.send("S.")
+        self.is_open = True
         await self.expect(".")

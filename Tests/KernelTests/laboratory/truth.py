@@ -86,8 +86,10 @@ class EndHistory:
             earliest = change.time
             if change.old == "LISTEN":
                 # The listener's child, made when the handshake ends: SYN_RECEIVED was too short for
-                # a poll.
-                earliest = self.askings[index - 1][0] if index else 0
+                # a poll, and began after the last that saw nothing.
+                earliest = max(
+                    (began for began, ended in self.askings[max(0, index - 8):index]
+                     if ended <= change.time), default=0)
             self._add(change.time, change.new, "trace", earliest, change.time)
             return
         # A small socket may stand in its place: the first asking begun since then tells.

@@ -143,6 +143,7 @@ class Wire:
         self.flows = {}
         self.loop = asyncio.get_running_loop()
         self.strangers = 0
+        self.is_cut = False
         for side, end in self.ends.items():
             end.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
             end.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 22)
@@ -202,6 +203,8 @@ class Wire:
         self.loop.call_later(delay, step, flow, passage)
 
     def _pass_mid(self, flow, passage):
+        if self.is_cut:
+            return
         passage.mid = time.time_ns()
         self.mid.write(passage.mid, passage.frame)
         for extra in self._parts(flow, passage, "post"):
@@ -209,13 +212,22 @@ class Wire:
 
     def _deliver(self, flow, passage):
         to = OTHER[passage.way]
+        if self.is_cut:
+            return
         passage.out = time.time_ns()
         if to in flow.puppets:
             flow.puppets[to].receive(passage.segment)
         else:
             self.ends[to].send(passage.frame)
 
+    def cut(self):
+        """From now on nothing comes and nothing goes."""
+        if not self.is_cut:
+            self.is_cut = True
+            for end in self.ends.values():
+                self.loop.remove_reader(end)
+
     def close(self):
+        self.cut()
         for end in self.ends.values():
-            self.loop.remove_reader(end)
             end.close()

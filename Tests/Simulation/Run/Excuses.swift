@@ -29,13 +29,21 @@ struct Excuses {
     let index = timeline.index(at: instant)
     if isHeldBack(timeline, index, claim, truth) { return .finHeldBack }
     if isSlack(timeline, index, claim, truth, at: instant) { return .timerSlack }
+    let due = timeline.entry(of: index).advanced(by: run.scenario.settings[side].profile.timeWait)
+    if claim == .closed, truth == .timeWait, run.restart(of: side, from: due, to: instant) != nil {
+      return .timerSlack
+    }
     if isHalfClosed(run, side, index, claim, truth, at: instant) { return .halfClosed }
     if isOrphan(timeline, index, claim, truth, at: instant) { return .orphanLimit }
     if let last = lastTwin, last.claim == claim, last.truth == truth, last.fed == fed {
       return last.isFound ? .firewall : nil
     }
     let firewall = Firewall(run, side, at: instant)
-    let isFound = firewall.isStillHidden || firewall.hasTwin(claiming: claim)
+    // Whether a FIN was taken shows in its acknowledgment alone.
+    let isFINUnacknowledged =
+      firewall.hasTaken && Set([claim, truth]) == [.established, .closeWait]
+    let isFound =
+      isFINUnacknowledged || firewall.isStillHidden || firewall.hasTakenSeveral || firewall.hasTwin(claiming: claim)
     lastTwin = (claim, truth, fed, isFound)
     return isFound ? .firewall : nil
   }

@@ -58,6 +58,8 @@ extension Judgement {
     guard let until = timeWaits[side].until, moment.cause == .timer, moment.state == .closed else {
       return
     }
+    // A timer that is due but late can be restarted.
+    guard run.restart(of: side, from: until, to: moment.time) == nil else { return }
     coverage.expiries += 1
     let lateness = moment.time.since(until)
     if lateness < .zero || lateness > .milliseconds(2500) {

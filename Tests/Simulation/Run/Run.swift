@@ -192,3 +192,16 @@ public struct Run: Sendable {
     queue.insert(.arrival(deliveries.count - 1), at: time)
   }
 }
+
+extension Run {
+  /// A packet that a host took in TIME_WAIT, where it stayed, between two instants.
+  func restart(of side: Side, from start: Timestamp, to end: Timestamp) -> Delivery? {
+    deliveries.first { delivery in
+      guard delivery.receiver == side, let time = delivery.arrivesAt,
+        let reception = delivery.reception
+      else { return false }
+      return reception.before == .timeWait && reception.after == .timeWait && time >= start
+        && time <= end
+    }
+  }
+}
