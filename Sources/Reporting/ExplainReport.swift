@@ -47,6 +47,9 @@ public struct ExplainReport {
     for finding in findings {
       output.appendWrapped(
         "Finding: \(finding.message(in: connection)).", palette: style.palette, as: .problem)
+      if let filter = finding.ownFilter(in: connection) {
+        output.appendLine("  Look at: \(filter)")
+      }
     }
     output.appendLine("To see it in Wireshark: \(connection.wiresharkFilter)")
     return output.bytes
@@ -71,6 +74,12 @@ public struct ExplainReport {
     return text + "."
   }
 
+  /// The frame that the timer runs from, where that is not the one that the state began with.
+  private func restart(of end: EndpointReport) -> String {
+    let restart = connection.late.last { $0.effect == .timerRestarted && $0.to == end.local }
+    return restart.map { ", restarted by frame \($0.frame)," } ?? ""
+  }
+
   /// Why this end's state is claimed, and what would settle what is open.
   private func explain(_ role: Role, _ times: TimeStyle, to output: inout OutputBuffer) {
     let end = connection.endpoints[role]
@@ -83,7 +92,7 @@ public struct ExplainReport {
       text +=
         claim.state == .finWait2
         ? " If its program has closed the socket, it is gone at \(times.sentence(until))."
-        : " Its timer runs until \(times.sentence(until))."
+        : " Its timer\(restart(of: end)) runs until \(times.sentence(until))."
     }
     output.appendWrapped(text)
     let others = claim.possible.ordered(first: claim.state).dropFirst().map(\.name)

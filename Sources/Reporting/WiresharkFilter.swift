@@ -37,7 +37,17 @@ extension Finding {
   /// The packets that show the finding: the late ones themselves, else the whole connection.
   public func wiresharkFilter(in connection: ConnectionReport) -> String {
     guard kind == .latePackets else { return connection.wiresharkFilter }
-    let frames = Set(connection.late.flatMap { [$0.frame] + ($0.replyFrame.map { [$0] } ?? []) })
-    return WiresharkFilter.frames(frames.sorted()) ?? connection.wiresharkFilter
+    return ownFilter(in: connection) ?? connection.wiresharkFilter
+  }
+
+  /// The packets of which the finding consists; nil where it is a state, or where they are many.
+  func ownFilter(in connection: ConnectionReport) -> String? {
+    switch kind {
+    case .latePackets:
+      let frames = connection.late.flatMap { [$0.frame] + ($0.replyFrame.map { [$0] } ?? []) }
+      return WiresharkFilter.frames(Set(frames).sorted())
+    case .reset: return WiresharkFilter.frames(evidence)
+    case .closeWait, .timeWait, .finWait1, .finWait2, .lastAck, .closing, .halfOpen: return nil
+    }
   }
 }

@@ -116,7 +116,9 @@ public struct Tracker: ~Copyable {
     let mayClose = !segment.flags.isDisjoint(with: [.fin, .rst])
     if let kind = noteForeign(segment, slot: slot, sender: sender, stream: stream) { return kind }
     if table[slot].ghosts[sender] { reviveGhost(slot, sender, segment) }
-    if table[slot].ends[sender].superseded.isSet { reclaim(slot, sender, segment, key: table[slot].key) }
+    if table[slot].ends[sender].superseded.isSet {
+      reclaim(slot, sender, segment, key: table[slot].key)
+    }
     var senderBefore: Claim?
     var receiverBefore: Claim?
     if table[slot].isClosing || mayClose {

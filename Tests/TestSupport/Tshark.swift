@@ -13,14 +13,19 @@ public enum Tshark {
 
   /// Reads a capture.
   ///
-  /// - Parameter names: of display filter fields.
+  /// - Parameters:
+  ///   - names: of display filter fields.
+  ///   - filter: a display filter; nil: every frame. One that tshark refuses selects nothing.
   /// - Returns: a row a frame: of each field the last, that is the innermost, occurrence.
-  public static func fields(_ names: [String], of path: String) throws -> [[String]] {
+  public static func fields(
+    _ names: [String], of path: String, filter: String? = nil
+  ) throws -> [[String]] {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments =
       ["tshark", "-n", "-r", path, "-o", "tcp.relative_sequence_numbers:FALSE"]
       + ["-T", "fields", "-E", "occurrence=l"] + names.flatMap { ["-e", $0] }
+      + (filter.map { ["-Y", $0] } ?? [])
     let output = Pipe()
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice

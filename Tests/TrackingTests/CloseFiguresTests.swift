@@ -31,7 +31,7 @@ import Tracking
       +0.000  X > Y  S   5000           | SYN_SENT  CLOSED?  | conn 1
       +0.001  X > Y  S   100            | SYN_SENT  CLOSED?  | conn 2
       +0.010  Y > X  SA  0 ack 101      | ESTABLISHED?  SYN_RECEIVED?
-      +0.010  X > Y  R   101            | CLOSED    CLOSED?
+      +0.010  X > Y  R   101            | CLOSED?   CLOSED?
       +0.020  Y > X  SA  9000 ack 5001  | CLOSED    SYN_RECEIVED?  | late?
       +0.020  X > Y  A   5001 ack 9001  | ESTABLISHED  ESTABLISHED?
       """)
@@ -67,7 +67,7 @@ import Tracking
       """
       +0.000  X > Y  S   0        | SYN_SENT      CLOSED?
       +0.010  Y > X  SA  0 ack 1  | ESTABLISHED?  SYN_RECEIVED?
-      +0.010  X > Y  R   1        | CLOSED        CLOSED?
+      +0.010  X > Y  R   1        | CLOSED?       CLOSED?
       """)
   }
 

@@ -134,8 +134,8 @@ enum SegmentKind: String, CaseIterable, Sendable {
   private var template: String {
     switch self {
     case .syn: "S N+70000"
-    case .synAgain: "S 0"
-    case .synACKAgain: "SA 0 ack 1"
+    case .synAgain: "S 0 dup"
+    case .synACKAgain: "SA 0 ack 1 dup"
     case .synACKOfNothing: "SA 5000 ack 9000"
     case .ack: "A N ack U"
     case .ackOld: "A N ack U-1"

@@ -102,7 +102,7 @@ extension StateFixture {
     ACK                      | ESTABLISHED?            ESTABLISHED
     ACK, old                 | SYN_RECEIVED?           -
     ACK of unsent data       | -                       ESTABLISHED?   | gap
-    ACK beyond the window    | SYN_RECEIVED?           ESTABLISHED?{ESTABLISHED,FIN_WAIT_1}
+    ACK beyond the window    | SYN_RECEIVED?           ESTABLISHED?
     data                     | ESTABLISHED?            ESTABLISHED?{ESTABLISHED,FIN_WAIT_1}
     data, old                | SYN_RECEIVED?           -
     data, partly old         | ESTABLISHED?            ESTABLISHED?

@@ -121,7 +121,7 @@ import Tracking
           .. conn 2
         +2.110  X > Y  A     51 ack 90001 | ESTABLISHED   ESTABLISHED?{ESTABLISHED,CLOSED,SYN_RECEIVED}
           .. conn 2
-        +2.120  Y > X  R  90001           | CLOSED?       CLOSED         | conn 2 close reset
+        +2.120  Y > X  R  90001           | CLOSED?       CLOSED?        | conn 2 close reset
         """)
   }
 

@@ -43,7 +43,8 @@ struct Excuses {
     let isFINUnacknowledged =
       firewall.hasTaken && Set([claim, truth]) == [.established, .closeWait]
     let isFound =
-      isFINUnacknowledged || firewall.isStillHidden || firewall.hasTakenSeveral || firewall.hasTwin(claiming: claim)
+      isFINUnacknowledged || firewall.isStillHidden || firewall.hasTakenSeveral
+      || firewall.hasTwin(claiming: claim)
     lastTwin = (claim, truth, fed, isFound)
     return isFound ? .firewall : nil
   }
