@@ -8,8 +8,7 @@ extension Passage {
       return
     }
     if isACK { completeHandshake(of: &receiver, from: sender) }
-    if let before = receiverBefore, before.state == .timeWait, isACK {
-      // tcp_timewait_state_process: whatever is not RST and has ACK restarts the timer.
+    if let before = receiverBefore, before.state == .timeWait, sender.restartsTimeWait(segment) {
       receiver.timeWaitRestart = mark
     }
   }

@@ -16,4 +16,19 @@ import Tracking
       +0.9  X > Y  A   1 ack 1     | SYN_RECEIVED?  -
       """)
   }
+
+  @Test func `an old SYN that PAWS rejects restarts TIME_WAIT`() throws {
+    // The responder closed first: its peer's old SYN comes once more (tcp_timewait_state_process).
+    try check(
+      """
+      +0     Y > X  S   0 ts 100/0           | -            SYN_SENT
+      +0.01  X > Y  SA  0 ack 1 ts 500/100   | SYN_RECEIVED? -
+      +0.01  Y > X  A   1 ack 1 ts 110/500   | ESTABLISHED? -
+      +1     X > Y  FA  1 ack 1 ts 1500/110  | FIN_WAIT_1   -
+      +1.01  Y > X  FA  1 ack 2 ts 1110/1500 | TIME_WAIT?   -
+      +1.01  X > Y  A   2 ack 2 ts 1510/1110 | TIME_WAIT    -  | X.until 61.01
+      +9     Y > X  S   0 ts 100/0           | TIME_WAIT    -  | X.until 69
+      ..  late syn-in-time-wait effect timer-restarted reply ack
+      """)
+  }
 }
