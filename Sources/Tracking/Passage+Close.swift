@@ -56,7 +56,11 @@ extension Passage {
       fin.ackDoubted = true
       fin.ackDoubts += 1
     }
-    if !fin.acked.isSet, fin.passed.isSet { fin.arrivalDoubted = true }
+    // Its receiver may delay the acknowledgment of the first (TCP_DELACK_MIN).
+    let answer = receiverAnswerTime + .milliseconds(40)
+    if !fin.acked.isSet, fin.passed.isSet, segment.time.since(fin.passed.time) > answer {
+      fin.arrivalDoubted = true
+    }
   }
 
   func sendRST(_ sender: inout Endpoint) {

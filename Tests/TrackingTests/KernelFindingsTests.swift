@@ -31,4 +31,17 @@ import Tracking
       ..  late syn-in-time-wait effect timer-restarted reply ack
       """)
   }
+
+  @Test func `the FIN that comes again at once has not been lost`() throws {
+    // What was held on the way comes all at once; the acknowledgment may be delayed by 40 ms.
+    try check(
+      """
+      +0     X > Y  S   0        | -  -
+      +0.00  Y > X  SA  0 ack 1  | -  -
+      +0.02  X > Y  A   1 ack 1  | -  ESTABLISHED?
+      +1     X > Y  FA  1 ack 1  | -  CLOSE_WAIT?
+      +1.02  X > Y  FA  1 ack 1  | -  CLOSE_WAIT?
+      +1.3   X > Y  FA  1 ack 1  | -  ESTABLISHED?
+      """, tap: .atY)
+  }
 }
