@@ -24,7 +24,14 @@ struct Passage {
   /// Whether the sender can only have sent it earlier than what passed already: a duplicate that
   /// the network kept back says nothing of the sender's present.
   func isStale(_ sender: Endpoint) -> Bool {
-    if isSYN, sender.sent.contains(.plain) { return true }
+    // In SYN_RECEIVED it answers what is not acceptable, and sends its SYN/ACK again.
+    if isSYN, sender.established.isSet { return true }
+    // RCV.NXT never goes back.
+    if isACK, sender.sent.contains(.acknowledgment),
+      segment.acknowledgmentNumber.isBefore(sender.ackSent)
+    {
+      return true
+    }
     guard segment.options.hasTimestamps, sender.sent.contains(.timestamps) else { return false }
     return Int32(bitPattern: segment.options.timestampValue &- sender.timestampValue) <= 0
   }

@@ -44,4 +44,34 @@ import Tracking
       +1.3   X > Y  FA  1 ack 1  | -  ESTABLISHED?
       """, tap: .atY)
   }
+
+  @Test func `an old segment without timestamps does not raise the dead`() throws {
+    // X is gone by Y's RST; its old FIN, which acknowledges less, comes once more.
+    try check(
+      """
+      +0     X > Y  S   0         | -  -
+      +0.02  Y > X  SA  0 ack 1   | -  -
+      +0.02  X > Y  A   1 ack 1   | -  -
+      +1     X > Y  FA  1 ack 1   | FIN_WAIT_1  -
+      +1.02  Y > X  FA  1 ack 2   | -           -
+      +1.04  X > Y  A   2 ack 2   | TIME_WAIT   -
+      +7     Y > X  R   2         | CLOSED?     -  | late reset-in-time-wait effect killed
+      +8     X > Y  FA  1 ack 1 dup  | CLOSED?  -  | late?
+      """)
+  }
+
+  @Test func `SYN_RECEIVED sends its SYN ACK again after a bare ACK`() throws {
+    // The bare ACK answers what was not acceptable; retransmissions go on (measured: Linux 6.18).
+    try check(
+      """
+      +0     Y > X  S   0            | -              SYN_SENT
+      +0     X > Y  SA  0 ack 1      | SYN_RECEIVED?  -
+      +0.7   Y > X  A   -100 ack 1   | -              -
+      +0.7   X > Y  A   1 ack 1      | SYN_RECEIVED?  -
+      +1     X > Y  SA  0 ack 1      | SYN_RECEIVED?  -
+      +3     X > Y  SA  0 ack 1      | SYN_RECEIVED?  -
+      +7     X > Y  SA  0 ack 1      | SYN_RECEIVED?  -
+      +14.9                          | SYN_RECEIVED?  -
+      """)
+  }
 }
