@@ -24,7 +24,8 @@ extension Passage {
     let hasSYN = receiver.sent.contains(.syn) || receiver.sent.contains(.synACK)
     guard hasSYN, !receiver.established.isSet,
       segment.acknowledgmentNumber.isAtOrAfter(receiver.initial + 1),
-      !isUnacceptable(to: receiver, from: sender), !isOfNothing(receiver)
+      !isUnacceptable(to: receiver, from: sender), !isOfNothing(receiver),
+      receiver.sent.contains(.syn) || reaches(receiver)
     else { return }
     // SYN_SENT takes only a SYN/ACK (RFC 9293 section 3.10.7.3).
     guard isSYN || receiver.sent.contains(.synACK) else { return }
@@ -32,6 +33,12 @@ extension Passage {
       receiver.handshakePassed = mark
       receiver.handshakeDoubted = false
     }
+  }
+
+  /// A request takes nothing that ends where it is to begin (tcp_minisocks.c, tcp_in_window).
+  private func reaches(_ receiver: Endpoint) -> Bool {
+    segment.sequenceNumber == receiver.ackSent || segment.sequenceEnd.isAfter(receiver.ackSent)
+      || !receiver.sent.contains(.acknowledgment)
   }
 
   private func arriveRST(at receiver: inout Endpoint, from sender: Endpoint) {

@@ -74,4 +74,27 @@ import Tracking
       +14.9                          | SYN_RECEIVED?  -
       """)
   }
+
+  @Test func `an inexact RST is challenged in SYN_RECEIVED`() throws {
+    try check(
+      """
+      +0     Y > X  S   0        | -                                      SYN_SENT
+      +0     X > Y  SA  0 ack 1  | SYN_RECEIVED?{SYN_RECEIVED,CLOSED}     -
+      +0.2   Y > X  R   101      | SYN_RECEIVED?{SYN_RECEIVED,CLOSED}     -
+      +0.2   X > Y  A   1 ack 1  | SYN_RECEIVED?{SYN_RECEIVED,CLOSED}     -  | late?
+      +0.3   Y > X  R   1        | CLOSED?                                -  | late?
+      """)
+  }
+
+  @Test func `a request takes nothing that ends where it is to begin`() throws {
+    // tcp_in_window; a socket lets such pass (tcp_sequence).
+    try check(
+      """
+      +0     Y > X  S   0            | -              SYN_SENT
+      +0     X > Y  SA  0 ack 1      | SYN_RECEIVED?  -
+      +0.2   Y > X  PA  -7 ack 1 len 8  | SYN_RECEIVED?  -
+      +0.2   X > Y  A   1 ack 1      | SYN_RECEIVED?  -
+      +0.3   Y > X  A   1 ack 1      | ESTABLISHED?   -
+      """)
+  }
 }
