@@ -217,7 +217,8 @@ import Tracking
   }
 
   @Test func `33 RST in the window of FIN_WAIT_2: an orphan dies, a socket does not`() throws {
-    let outcome = try checkEveryLine(EdgeCaseTests.halfClosed + "+2 Y > X R 250 | FIN_WAIT_2? CLOSED")
+    let outcome = try checkEveryLine(
+      EdgeCaseTests.halfClosed + "+2 Y > X R 250 | FIN_WAIT_2? CLOSED")
     let claim = try #require(outcome.reports[1]?.endpoints.initiator.claim)
     #expect(claim.possible.isSuperset(of: [StateSet(.finWait2), StateSet(.closed)]))
     #expect(claim.certainty == .presumed)
