@@ -146,6 +146,11 @@ extension ExplainReport {
     }
   }
 
+  /// What later segments showed of it counts for more than what was said when it passed.
+  private func lateKind(_ segment: LadderSegment) -> LateKind? {
+    connection.late.first { $0.frame == segment.frame }?.kind ?? segment.late
+  }
+
   /// A `ladder` object: a segment, with a null `sender` an ICMP error, or with a null `frame` a
   /// timer.
   private func write(_ row: LadderRow, to json: inout JSONWriter) {
@@ -161,7 +166,7 @@ extension ExplainReport {
     json.field("relative_ack", segment?.relativeAcknowledgment.map { Int($0) })
     json.field("length", segment.map { Int($0.payloadLength) })
     json.field("copy", segment?.isCopy)
-    json.field("late", segment?.late?.rawValue)
+    json.field("late", segment.flatMap(lateKind)?.rawValue)
     json.field("initiator_state", row.states.initiator.state.name)
     json.field("initiator_certainty", row.states.initiator.certainty.name)
     json.field("responder_state", row.states.responder.state.name)
@@ -185,7 +190,7 @@ extension ExplainReport {
       csv.number(segment.map { Int($0.relativeSequence) })
       csv.number(segment?.relativeAcknowledgment.map { Int($0) })
       csv.number(segment.map { Int($0.payloadLength) })
-      csv.text(segment?.late?.rawValue ?? "")
+      csv.text(segment.flatMap(lateKind)?.rawValue ?? "")
       for role in Role.allCases {
         csv.text(row.states[role].state.name)
         csv.text(row.states[role].certainty.name)

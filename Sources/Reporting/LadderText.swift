@@ -97,9 +97,10 @@ struct LadderText {
   private func remark(_ row: LadderRow) -> String? {
     guard case .segment(let segment) = row.event else { return nil }
     if segment.isCopy { return "copy: the same packet captured again" }
-    guard let kind = segment.late else { return row.note }
+    let late = connection.late.first { $0.frame == segment.frame }
+    guard let kind = late?.kind ?? segment.late else { return row.note }
     var text = "late: \(kind.rawValue)"
-    if let late = connection.late.first(where: { $0.frame == segment.frame }) {
+    if let late {
       if let after = late.afterClose { text += ", \(after.words) after the close" }
       text += "; effect: \(late.effect.words)"
       if let reply = late.replyFrame { text += "; answered in frame \(reply)" }

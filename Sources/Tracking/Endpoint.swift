@@ -44,7 +44,7 @@ struct Endpoint: Sendable {
   var dataConfirmFrom: SequenceNumber?
   /// Whether it has shown that it has that acknowledgment.
   var dataConfirmed = true
-  /// The last time it advertised a closed window.
+  /// The last time it advertised a closed window, or one too small for a segment.
   var windowClosed = Timestamp.distantPast
   /// Its last advertised receive window, scaled, in octets.
   var window: UInt32 = 0
@@ -59,8 +59,11 @@ struct Endpoint: Sendable {
 
   var packets = 0
   var bytesSent: UInt64 = 0
-  /// Its last segment but for RSTs.
+  /// Its last segment but for RSTs, and the last IPv4 identification but 0.
   var lastSent = Mark.none
+  var identification: UInt16 = 0
+  /// It sent payload after the peer's FIN that may have waited since before that came.
+  var sentLate = false
   /// The last time it sent payload not sent before.
   var lastPayload = Timestamp.distantPast
 
@@ -88,17 +91,31 @@ struct Endpoint: Sendable {
   var resetMaybe = Mark.none
   /// What passed in place of the RST is an ICMP error.
   var isEndedByError = false
+  /// Up to where the peer's octets had passed by then.
+  var resetHorizon = SequenceNumber(0)
   /// It dialled anew or answered a new SYN: this incarnation of it is over.
   var superseded = Mark.none
   /// The last segment that restarted its 2MSL timer; and up to when that is proved by its answer.
   var timeWaitRestart = Mark.none
   var timeWaitConfirmed = Timestamp.distantPast
+  /// The last segment that did if the timer, already due, was late.
+  var timeWaitLate = Timestamp.distantPast
   /// Its last packet that shows FIN_WAIT_2 alive, and whether it took data there (no orphan).
   var finWait2Alive = Mark.none
   var tookDataInFinWait2 = false
 }
 
 extension Endpoint {
+  /// Whether the peer's last word on its window may have held back what its program had sent.
+  func isHeldBack(by peer: borrowing Endpoint) -> Bool { lastPayload < peer.windowClosed }
+
+  /// Drops all evidence but the count of packets.
+  mutating func beginAnew() {
+    let packets = packets
+    self = Endpoint()
+    self.packets = packets
+  }
+
   func begins(after number: SequenceNumber) -> Bool {
     sent.contains(.initialSequence) && number.isBefore(initial)
   }
@@ -126,12 +143,17 @@ struct Transmissions: Sendable {
     last = mark
   }
 
-  /// How long to the next transmission: exponential backoff (RFC 6298 section 5.5), from 1 s.
-  private var nextInterval: Interval {
-    interval > .zero ? interval * 2 : .seconds(1)
-  }
+  /// How long to the next transmission: exponential backoff (RFC 6298 section 5.5), from 1 s. What
+  /// came sooner was a tail loss probe, or the answer to a duplicate.
+  private var nextInterval: Interval { max(interval * 2, .seconds(1)) }
 
   var due: Timestamp { last.time.advanced(by: nextInterval) }
+
+  /// The same, if the last came late by as much as a slot of the kernel's timer wheel can be wide, an
+  /// eighth of the time (kernel/time/timer.c).
+  var earliestDue: Timestamp {
+    due.advanced(by: Interval(nanoseconds: nextInterval.nanoseconds / 8) * -1)
+  }
 
   /// A retransmission that is this late will not come (three backoff intervals).
   var overdue: Timestamp { last.time.advanced(by: nextInterval * 3) }
@@ -156,14 +178,14 @@ struct SentFIN: Sendable {
   var end = SequenceNumber(0)
   /// The acknowledgment number its first transmission carried.
   var ack = SequenceNumber(0)
+  /// It may have waited behind text or a shut window when the peer's FIN came: then it acknowledges
+  /// that although its program closed first.
+  var mayHaveWaited = false
   /// The first frame with the FIN flag, acceptable or not, and just past that FIN.
   var firstFrame = 0
   var firstEnd = SequenceNumber(0)
   /// The first frame of the peer that acknowledges the first FIN.
   var firstAckedFrame = 0
-  /// Identification of the first transmission, to tell a network duplicate from a retransmission.
-  var identification: UInt16 = 0
-  var timestampValue: UInt32 = 0
 
   /// Passed the tap with nothing missing before it.
   var passed = Mark.none

@@ -5,17 +5,16 @@ extension Inference {
   /// What no packet shows while no FIN is on the wire.
   func widenWhileOpen(_ possible: inout StateSet) {
     if handshake != .yes {
+      if own.sent.contains(.syn) { possible.insert(.synSent) }
       if own.sent.contains(.synACK) || peer.sent.contains(.syn) {
         possible.formUnion([StateSet(.synReceived), StateSet(.closed)])
-      } else if own.sent.contains(.syn) {
-        possible.insert(.synSent)
       } else if own.packets == 0, peer.sent.contains(.synACK), !peer.sent.contains(.plain) {
         // Its SYN was not captured, or there was none: an answer to a forged address.
         possible.formUnion([StateSet(.synSent), StateSet(.closed)])
       }
     }
     // The application may have closed while its FIN waits behind data or a closed window.
-    if hasDataOutstanding || own.lastPayload < peer.windowClosed {
+    if hasDataOutstanding || own.isHeldBack(by: peer) {
       if possible.contains(.established) { possible.insert(.finWait1) }
       if possible.contains(.closeWait) {
         possible.formUnion([StateSet(.lastAck), StateSet(.closing)])

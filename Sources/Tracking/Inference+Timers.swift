@@ -25,7 +25,32 @@ extension Inference {
     case .closed: settleLastACK(&claim)
     case .established, .closeWait, .synSent, .synReceived, .listen: break
     }
+    if mayBeOver(claim) { claim.possible.insert(.closed) }
   }
+
+  /// Whether a timer can have ended what the end can be besides the state it is taken to be in.
+  private func mayBeOver(_ claim: Claim) -> Bool {
+    guard claim.state != .closed else { return false }
+    if claim.possible.contains(.finWait2), claim.state != .finWait2, profile.finWait2 != nil,
+      !own.tookDataInFinWait2
+    {
+      return true
+    }
+    if claim.possible.contains(.timeWait), claim.state != .timeWait, timeWaitEntry.isSet,
+      now >= max(timeWaitEntry.time, own.timeWaitConfirmed).advanced(by: profile.timeWait)
+    {
+      return true
+    }
+    // A FIN that waits behind text is given up with that.
+    return !own.fin.isSent && !claim.possible.isDisjoint(with: Self.orphans)
+      && now >= own.lastPayload.advanced(by: Self.shortestPatience)
+  }
+
+  private static let orphans: StateSet = [
+    StateSet(.finWait1), StateSet(.closing), StateSet(.lastAck),
+  ]
+  /// What is left to an orphan whose text has been unacknowledged for long already.
+  private static let shortestPatience = Interval.seconds(60)
 
   private func applyTimeWait(_ claim: inout Claim) {
     let end = timeWaitEnd
@@ -40,9 +65,10 @@ extension Inference {
     claim.since = end
     claim.ground = .timeWaitOver
     claim.possible.insert(.closed)
-    if now >= end.advanced(by: Self.timerSlack) {
-      claim.possible = StateSet(.closed)
-    }
+    guard now >= end.advanced(by: Self.timerSlack) else { return }
+    claim.possible = StateSet(.closed)
+    let late = own.timeWaitLate.advanced(by: profile.timeWait).advanced(by: Self.timerSlack)
+    if now < late { claim.possible.insert(.timeWait) }
   }
 
   /// Whether close() or shutdown() sent the FIN shows only when data arrives: until
@@ -68,6 +94,9 @@ extension Inference {
 
   private func applyOrphanLimit(_ claim: inout Claim) {
     let (earliest, nominal) = own.fin.transmissions.givesUp(patience: Self.orphanPatience)
+    if !own.dataConfirmed || !own.established.isSet, now >= firstGivesUp {
+      claim.possible.insert(.closed)
+    }
     guard now >= earliest else {
       // Silence where a retransmission is due: its sender may know more than we saw.
       if now >= own.fin.transmissions.overdue { claim.certainty = .presumed }
@@ -79,6 +108,13 @@ extension Inference {
       claim.since = nominal
       claim.ground = .orphanOver
     }
+  }
+
+  /// Text or a SYN/ACK before the FIN may have been unacknowledged for long: patience is counted from
+  /// the last acknowledgment of something new (tcp_timer.c, retrans_stamp).
+  private var firstGivesUp: Timestamp {
+    let progress = peer.ackMark.isSet ? peer.ackMark : own.opening.first
+    return progress.time.advanced(by: Self.orphanPatience)
   }
 
   /// The last ACK passed: LAST_ACK stays possible until the orphan would have given up.
@@ -121,7 +157,8 @@ extension Inference {
       byTimer = false
     }
     let sole = claim.possible == StateSet(claim.state)
-    if byTimer || !isWhole || !sole { claim.certainty = .presumed }
+    let isInferred = own.fin.isInferred || peer.fin.isInferred
+    if byTimer || !isWhole || !sole || isInferred { claim.certainty = .presumed }
   }
 }
 

@@ -15,6 +15,8 @@ struct Inference {
   private let isGhost: Bool
   /// The capture shows neither a gap nor a missing direction.
   let isWhole: Bool
+  /// How long after a packet passed towards it an answer can still be on its way to the tap.
+  private let answerTime: Interval
 
   init(
     _ connection: borrowing Connection, _ role: Role, at now: Timestamp, profile: HostProfile
@@ -24,6 +26,7 @@ struct Inference {
     self.now = now
     self.profile = profile
     rolesKnown = connection.rolesKnown
+    answerTime = connection.answerTime(role)
     isGhost = connection.ghosts[role]
     let (hasGap, isOneSided) = (connection.gap != nil, connection.isOneSided)
     isWhole = !hasGap && !isOneSided
@@ -75,17 +78,23 @@ struct Inference {
     guard own.handshakePassed.isSet else { return .no }
     // A SYN/ACK is acknowledged at once: without that, it has not arrived.
     let isUnanswered =
-      own.sent.contains(.syn) && now.since(own.handshakePassed.time) > Self.handshakeAnswer
+      own.sent.contains(.syn) && !own.sent.contains(.plain)
+      && now.since(own.handshakePassed.time) > Self.handshakeAnswer
     return own.handshakeDoubted || isUnanswered ? .doubted : .presumed
   }
 
   private var beforeEstablished: Claim? {
     let belief = handshake
     guard !belief.taken else { return nil }
-    if own.sent.contains(.synACK) { return synReceived(doubted: belief == .doubted) }
-    if own.sent.contains(.syn) {
-      return peer.sent.contains(.syn) ? crossedSYNs : synSent(doubted: belief == .doubted)
-    }
+    var claim = opening
+    // What it would be if the acknowledgment had arrived after all.
+    if belief == .doubted { claim.possible.formUnion(afterEstablished.possible) }
+    return claim
+  }
+
+  private var opening: Claim {
+    if own.sent.contains(.synACK) { return synReceived }
+    if own.sent.contains(.syn) { return peer.sent.contains(.syn) ? crossedSYNs : synSent }
     return awaitingAnswer
   }
 
@@ -98,40 +107,45 @@ struct Inference {
       evidence: Evidence(peer.opening.first.frame))
   }
 
-  private func synSent(doubted: Bool) -> Claim {
+  private var synSent: Claim {
     let opening = own.opening
     let evidence = Evidence(opening.first.frame, opening.last.frame)
     var claim = Claim(
       state: .synSent, certainty: .proved, possible: StateSet(.synSent),
       since: opening.first.time, ground: .sentSYN, evidence: evidence)
-    if doubted { claim.possible.insert(.established) }
     let due = opening.due
     let wholeSeries = due.since(opening.first.time) >= .seconds(60)
-    if now >= (wholeSeries ? due : opening.overdue) {
+    if now >= (wholeSeries ? due.advanced(by: Self.timerSlack) : opening.overdue) {
       claim.state = .closed
       claim.since = due
       claim.ground = .handshakeOver
       claim.possible.insert(.closed)
-    } else if now >= due {
+    } else if now >= opening.earliestDue {
       // Silence where a retransmission is due.
       claim.possible.insert(.closed)
     }
     return claim
   }
 
-  /// Both ends dialled (RFC 9293 figure 7): a SYN moves SYN_SENT to SYN_RECEIVED.
+  /// Both ends dialled (RFC 9293 figure 8): a SYN moves SYN_SENT to SYN_RECEIVED, but one that came
+  /// before the end dialled moved nothing.
   private var crossedSYNs: Claim {
-    Claim(
+    if own.opening.first.time.since(peer.opening.last.time) > answerTime {
+      return Claim(
+        state: .synSent, certainty: .presumed,
+        possible: [StateSet(.synSent), StateSet(.synReceived)], since: own.opening.first.time,
+        ground: .sentSYN, evidence: Evidence(own.opening.first.frame))
+    }
+    return Claim(
       state: .synReceived, certainty: .presumed,
       possible: [StateSet(.synReceived), StateSet(.synSent)], since: peer.opening.first.time,
       ground: .synArrived, evidence: Evidence(own.opening.first.frame, peer.opening.first.frame))
   }
 
   /// Never proved: with SYN cookies a listener answers without keeping a socket.
-  private func synReceived(doubted: Bool) -> Claim {
+  private var synReceived: Claim {
     let opening = own.opening
-    var possible: StateSet = [StateSet(.synReceived), StateSet(.closed)]
-    if doubted { possible.insert(.established) }
+    let possible: StateSet = [StateSet(.synReceived), StateSet(.closed)]
     var claim = Claim(
       state: .synReceived, certainty: .presumed, possible: possible,
       since: peer.opening.last.isSet ? peer.opening.first.time : opening.first.time,
@@ -185,6 +199,11 @@ struct Inference {
       closedSecond: closedSecond)
     let state = facts.state
     var possible = facts.states(finAcked: acked, peerFINTaken: taken)
+    if closedSecond, own.fin.mayHaveWaited {
+      var crossed = facts
+      crossed.closedSecond = false
+      possible.formUnion(crossed.states(finAcked: acked, peerFINTaken: taken))
+    }
     widenMidStream(&possible)
     if facts.finSent {
       narrowAfterFIN(&possible)

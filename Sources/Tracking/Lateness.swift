@@ -27,8 +27,9 @@ struct Lateness {
     // (a) Its receiver's end is closed.
     if receiverWasOpen {
       switch receiverBefore.state {
-      case .timeWait: return kindInTimeWait
+      case .timeWait: return canBeNewText ? nil : kindInTimeWait
       case .closed: return kindAtClosed
+      case .finWait2 where awaitsReset: return kindAtClosed
       case .listen, .synSent, .synReceived, .established, .finWait1, .finWait2, .closeWait,
         .closing, .lastAck:
         break
@@ -36,6 +37,50 @@ struct Lateness {
     }
     // (c) A duplicate of what its receiver has taken up to the FIN.
     return duplicateAfterFIN
+  }
+
+  /// The states that take text, and those that wait for the acknowledgment of a FIN (RFC 9293
+  /// section 3.10.7.4, fifth and seventh check).
+  private static let takingText: StateSet = [
+    StateSet(.synReceived), StateSet(.established), StateSet(.finWait1), StateSet(.finWait2),
+  ]
+  private static let awaitingACK: StateSet = [
+    StateSet(.finWait1), StateSet(.closing), StateSet(.lastAck),
+  ]
+
+  private var isOfOpenConnection: Bool {
+    flags.contains(.ack) && flags.isDisjoint(with: [.syn, .rst])
+  }
+
+  /// Whether a state that the receiver can be in would take text or FIN from it.
+  private var canBeNewText: Bool {
+    guard isOfOpenConnection, segment.sequenceLength > 0 else { return false }
+    let isOld =
+      receiver.sent.contains(.acknowledgment)
+      && segment.sequenceEnd.isAtOrBefore(receiver.ackSent)
+    return !isOld && !receiverBefore.possible.isDisjoint(with: Self.takingText)
+  }
+
+  /// Whether it can be the first acknowledgment of its FIN that reaches the receiver.
+  private var canBeNewACK: Bool {
+    isOfOpenConnection && receiver.fin.isSent
+      && segment.acknowledgmentNumber.isAtOrAfter(receiver.fin.end)
+      && !receiverBefore.possible.isDisjoint(with: Self.awaitingACK)
+  }
+
+  /// Late only if its receiver answers with RST: an end that is merely presumed to be closed would
+  /// take it, and an orphan in FIN_WAIT_2 can be gone early (TCP_LINGER2). New text draws RST from
+  /// either.
+  var awaitsReset: Bool {
+    switch receiverBefore.state {
+    case .closed: canBeNewText || canBeNewACK
+    case .finWait2:
+      receiverBefore.possible.contains(.closed) && isOfOpenConnection
+        && (segment.payloadLength == 0 || isKeepAlive)
+    case .listen, .synSent, .synReceived, .established, .finWait1, .closeWait, .closing, .lastAck,
+      .timeWait:
+      false
+    }
   }
 
   /// A CLOSED that was never anything else is the far end of an attempt, not a closed connection.

@@ -8,7 +8,11 @@ extension Passage {
       return
     }
     if isACK { completeHandshake(of: &receiver, from: sender) }
-    if let before = receiverBefore, before.state == .timeWait, sender.restartsTimeWait(segment) {
+    guard let before = receiverBefore, sender.restartsTimeWait(segment) else { return }
+    if before.ground == .timeWaitOver, before.possible.contains(.timeWait) {
+      receiver.timeWaitLate = segment.time
+    }
+    if before.state == .timeWait {
       receiver.timeWaitRestart = mark
     }
   }
@@ -24,26 +28,26 @@ extension Passage {
     let hasSYN = receiver.sent.contains(.syn) || receiver.sent.contains(.synACK)
     guard hasSYN, !receiver.established.isSet,
       segment.acknowledgmentNumber.isAtOrAfter(receiver.initial + 1),
-      !isUnacceptable(to: receiver, from: sender), !isOfNothing(receiver),
-      receiver.sent.contains(.syn) || reaches(receiver)
+      !isUnacceptable(to: receiver, from: sender), !isOfNothing(receiver)
     else { return }
-    // SYN_SENT takes only a SYN/ACK (RFC 9293 section 3.10.7.3).
+    // SYN_SENT takes only a SYN/ACK (RFC 9293 section 3.10.7.3), a request nothing old at all
+    // (Linux tcp_check_req).
     guard isSYN || receiver.sent.contains(.synACK) else { return }
+    if !receiver.sent.contains(.syn), segment.sequenceNumber.isBefore(receiver.ackSent),
+      segment.sequenceEnd.isAtOrBefore(receiver.ackSent)
+    {
+      return
+    }
     if !receiver.handshakePassed.isSet || receiver.handshakeDoubted {
       receiver.handshakePassed = mark
       receiver.handshakeDoubted = false
     }
   }
 
-  /// A request takes nothing that ends where it is to begin (tcp_minisocks.c, tcp_in_window).
-  private func reaches(_ receiver: Endpoint) -> Bool {
-    segment.sequenceNumber == receiver.ackSent || segment.sequenceEnd.isAfter(receiver.ackSent)
-      || !receiver.sent.contains(.acknowledgment)
-  }
-
   private func arriveRST(at receiver: inout Endpoint, from sender: Endpoint) {
     guard !receiver.resetPassed.isSet else { return }
     let verdict = ResetVerdict(segment, at: receiver, from: sender, claimed: receiverBefore)
+    if verdict == .accepted || verdict == .perhaps { receiver.resetHorizon = sender.sendNext }
     switch verdict {
     case .perhaps where isAnswered(receiver, by: sender): receiver.resetPassed = mark
     case .accepted: receiver.resetPassed = mark

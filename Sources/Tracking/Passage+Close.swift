@@ -22,8 +22,10 @@ extension Passage {
       return
     }
     if sender.fin.isSent {
-      if end == sender.fin.end { retransmitFIN(&sender.fin) }
-      return
+      if end == sender.fin.end { retransmitFIN(&sender) }
+      // One that still waits behind a gap gives way to one before it.
+      guard !sender.fin.passed.isSet, end.isBefore(sender.fin.end) else { return }
+      sender.fin.transmissions = Transmissions()
     }
     if sender.sent.contains(.initialSequence), gap == nil,
       receiver.sent.contains(.acknowledgment), receiver.ackSent.isAtOrAfter(end)
@@ -33,8 +35,10 @@ extension Passage {
     }
     sender.fin.end = end
     sender.fin.ack = segment.acknowledgmentNumber
-    sender.fin.identification = segment.ipIdentification
-    sender.fin.timestampValue = segment.options.timestampValue
+    let isDial = sender.sent.isSuperset(of: [.syn, .synACK])
+    sender.fin.mayHaveWaited =
+      hadTextOutstanding || sender.sentLate || sender.isHeldBack(by: receiver)
+      || isDial && sender.established.frame == segment.frame
     sender.fin.transmissions.add(mark)
     if receiver.fin.unseen.isSet { receiver.fin.infer(ack: receiver.ackSent) }
     if receiver.sent.contains(.acknowledgment), receiver.ackSent.isAtOrAfter(end) {
@@ -45,31 +49,68 @@ extension Passage {
     }
   }
 
-  private func retransmitFIN(_ fin: inout SentFIN) {
-    let isDuplicate =
-      segment.options.hasTimestamps
-      ? segment.options.timestampValue == fin.timestampValue
-      : segment.ipIdentification != 0 && segment.ipIdentification == fin.identification
-    guard !isDuplicate else { return }
-    fin.transmissions.add(mark)
-    if fin.ackPassed.isSet, segment.time.since(fin.ackPassed.time) > senderAnswerTime {
-      fin.ackDoubted = true
-      fin.ackDoubts += 1
-    }
+  private func retransmitFIN(_ sender: inout Endpoint) {
+    // The first carried the lowest acknowledgment, in whatever order they passed.
+    let ack = segment.acknowledgmentNumber
+    if ack.isBefore(sender.fin.ack) { sender.fin.ack = ack }
+    guard !isStale(sender) else { return }
+    sender.fin.transmissions.add(mark)
     // Its receiver may delay the acknowledgment of the first (TCP_DELACK_MIN).
     let answer = receiverAnswerTime + .milliseconds(40)
-    if !fin.acked.isSet, fin.passed.isSet, segment.time.since(fin.passed.time) > answer {
-      fin.arrivalDoubted = true
+    guard sender.fin.passed.isSet, segment.time.since(sender.fin.passed.time) > answer else {
+      return
     }
+    if !sender.fin.acked.isSet { sender.fin.arrivalDoubted = true }
   }
 
-  func sendRST(_ sender: inout Endpoint) {
+  /// What is sent again after the acknowledgment of the FIN had passed shows that it did not arrive;
+  /// unless it may be a duplicate, which a FIN on its own seldom is and old data often. An octet in
+  /// the FIN's own place is a keep-alive.
+  func noteRetransmission(_ sender: inout Endpoint) {
+    guard sender.fin.isSent, sender.fin.ackPassed.isSet, !sender.fin.ackDoubted,
+      segment.sequenceLength > 0, segment.sequenceEnd.isAtOrBefore(sender.fin.end),
+      segment.time.since(sender.fin.ackPassed.time) > senderAnswerTime
+    else { return }
+    let isFIN = segment.sequenceEnd == sender.fin.end
+    guard isFIN ? segment.flags.contains(.fin) && !isStale(sender) : isFresh(sender) else {
+      return
+    }
+    sender.fin.ackDoubted = true
+    sender.fin.ackDoubts += 1
+  }
+
+  /// A RST far from what its sender has sent; 0 stands for no acknowledgment (RFC 9293 section
+  /// 3.10.7.1).
+  private func isFarAway(from sender: Endpoint) -> Bool {
+    let distance = segment.sequenceNumber.distance(from: sender.sendNext)
+    return sender.sent.contains(.anything) && segment.sequenceNumber.value != 0
+      && !(-(1 << 20)...1 << 20).contains(distance)
+  }
+
+  /// A RST after which its sender is presumed, not proved, to be closed.
+  private func shareReset(_ sender: inout Endpoint, _ receiver: Endpoint) {
+    sender.sent.insert(.sharedReset)
+    sender.resetPassed = mark
+    sender.resetHorizon = receiver.sendNext
+  }
+
+  private func mayBeOpening(_ claim: Claim?) -> Bool {
+    guard let claim else { return false }
+    return claim.possible.contains(.synReceived) || claim.possible.contains(.synSent)
+  }
+
+  func sendRST(_ sender: inout Endpoint, _ receiver: Endpoint) {
     sender.sent.insert(.rst)
     if !sender.firstRST.isSet { sender.firstRST = mark }
     guard !sender.ownReset.isSet else { return }
     if isShared {
-      sender.sent.insert(.sharedReset)
-      sender.resetPassed = mark
+      shareReset(&sender, receiver)
+      return
+    }
+    if isFarAway(from: sender) {
+      // Of another incarnation by sequence space, or in answer to one: it tells nothing of this.
+      sender.resetMaybe = mark
+      sender.resetHorizon = receiver.sendNext
       return
     }
     switch senderBefore?.state {
@@ -79,6 +120,9 @@ extension Passage {
     case .synReceived:
       let isReset = segment.sequenceNumber == sender.initial + 1
       if isReset, sender.handshakePassed.isSet { sender.ownReset = mark }
+    case .established where !isACK && mayBeOpening(senderBefore):
+      // A request answers an unacceptable ACK so too, and stays.
+      shareReset(&sender, receiver)
     case .closed, .listen, .established, .finWait1, .finWait2, .closeWait, .closing, .lastAck,
       .timeWait, nil:
       sender.ownReset = mark
@@ -88,33 +132,39 @@ extension Passage {
   /// A segment that only a living socket sends takes back what silence or a RST made of it.
   func showAlive(_ sender: inout Endpoint, _ receiver: Endpoint) {
     guard !isStale(sender) else { return }
-    if sender.resetPassed.isSet, segment.time.since(sender.resetPassed.time) > senderAnswerTime {
-      sender.resetPassed = .none
-    }
-    if sender.resetMaybe.isSet, segment.time.since(sender.resetMaybe.time) > senderAnswerTime {
-      sender.resetMaybe = .none
-    }
+    outliveReset(&sender)
     guard !isSYN, let before = senderBefore else { return }
-    if sender.superseded.isSet, isACK, saysMore(than: sender) { sender.superseded = .none }
     if before.ground == .timeWaitOver { sender.timeWaitRestart = mark }
-    if before.state == .timeWait || before.ground == .timeWaitOver {
-      sender.timeWaitConfirmed =
-        sender.timeWaitRestart.isSet
-        ? sender.timeWaitRestart.time : sender.timeWaitConfirmed
+    guard isFresh(sender), before.state == .timeWait || before.ground == .timeWaitOver else {
+      return
     }
+    sender.timeWaitConfirmed =
+      sender.timeWaitRestart.isSet ? sender.timeWaitRestart.time : sender.timeWaitConfirmed
   }
 
-  /// What no duplicate of an earlier segment can say.
-  private func saysMore(than sender: Endpoint) -> Bool {
-    segment.sequenceEnd.isAfter(sender.sendNext) || !sender.sent.contains(.acknowledgment)
-      || segment.acknowledgmentNumber.isAfter(sender.ackSent)
+  /// What an end sends after a RST towards it has passed shows that this did not arrive, or was sent
+  /// before it did; only what acknowledges the peer's later octets leaves no doubt.
+  private func outliveReset(_ sender: inout Endpoint) {
+    if isACK, segment.acknowledgmentNumber.isAfter(sender.resetHorizon) {
+      sender.resetMaybe = .none
+      sender.resetPassed = .none
+    }
+    guard sender.resetPassed.isSet,
+      segment.time.since(sender.resetPassed.time) > senderAnswerTime
+    else { return }
+    sender.resetMaybe = sender.resetPassed
+    sender.resetPassed = .none
   }
 
   /// An orphan in FIN_WAIT_2 answers new data with RST and is gone when its timer is over
   /// (tcp_timewait_state_process), so an ACK in either case shows shutdown() instead of close().
   func noteFinWait2(_ sender: inout Endpoint, takesNew: Bool) {
     guard let before = senderBefore, !isSYN else { return }
-    if before.state == .finWait2 && takesNew || before.ground == .finWait2Over {
+    // As long as its timer may be late, an orphan answers too.
+    let isBeyond =
+      before.ground == .finWait2Over
+      && segment.time.since(before.since ?? segment.time) > Inference.timerSlack
+    if before.state == .finWait2 && takesNew || isBeyond {
       sender.tookDataInFinWait2 = true
       sender.finWait2Alive = mark
     }

@@ -15,25 +15,54 @@ struct Passage {
   let isShared: Bool
   /// Set when the segment shows that the capture misses something.
   var gap: (from: SequenceNumber, noticed: Timestamp)?
+  /// Until this segment, its sender had not shown that all its text was acknowledged.
+  private(set) var hadTextOutstanding = false
 
   var mark: Mark { Mark(segment) }
   var isRST: Bool { segment.flags.contains(.rst) }
   var isSYN: Bool { segment.flags.contains(.syn) }
   var isACK: Bool { segment.flags.contains(.ack) }
 
-  /// Whether the sender can only have sent it earlier than what passed already: a duplicate that
-  /// the network kept back says nothing of the sender's present.
+  /// Whether the sender can only have sent it earlier than what passed already: what the network
+  /// kept back says nothing of the sender's present. Acknowledgments, timestamps and, by and large,
+  /// identifications never go back.
   func isStale(_ sender: Endpoint) -> Bool {
-    // In SYN_RECEIVED it answers what is not acceptable, and sends its SYN/ACK again.
     if isSYN, sender.established.isSet { return true }
-    // RCV.NXT never goes back.
     if isACK, sender.sent.contains(.acknowledgment),
       segment.acknowledgmentNumber.isBefore(sender.ackSent)
     {
       return true
     }
-    guard segment.options.hasTimestamps, sender.sent.contains(.timestamps) else { return false }
-    return Int32(bitPattern: segment.options.timestampValue &- sender.timestampValue) <= 0
+    guard segment.options.hasTimestamps, sender.sent.contains(.timestamps) else {
+      return (0..<Self.identifications).contains(identificationsBehind(sender))
+        && !saysMore(than: sender)
+    }
+    let age = Int32(bitPattern: sender.timestampValue &- segment.options.timestampValue)
+    return age > 0 || (age == 0 && !saysMore(than: sender))
+  }
+
+  /// Whether the sender has sent it after all that passed before: not said of what may be a
+  /// duplicate.
+  func isFresh(_ sender: Endpoint) -> Bool {
+    guard segment.options.hasTimestamps, sender.sent.contains(.timestamps) else {
+      return (-Self.identifications..<0).contains(identificationsBehind(sender))
+    }
+    return Int32(bitPattern: segment.options.timestampValue &- sender.timestampValue) > 0
+  }
+
+  /// What no duplicate of an earlier segment can say.
+  func saysMore(than sender: Endpoint) -> Bool {
+    segment.sequenceEnd.isAfter(sender.sendNext) || !sender.sent.contains(.acknowledgment)
+      || segment.acknowledgmentNumber.isAfter(sender.ackSent)
+  }
+
+  /// How far the identifications of neighbouring packets of a host that counts them can be apart.
+  private static let identifications = 1024
+
+  /// How far its identification lies before the sender's last; far away if one of them has none.
+  private func identificationsBehind(_ sender: Endpoint) -> Int {
+    guard segment.ipIdentification != 0, sender.identification != 0 else { return .max }
+    return Int(Int16(bitPattern: sender.identification &- segment.ipIdentification))
   }
 
   /// Whether the receiver drops the segment unread (RFC 9293 section 3.10.7.4, first check): all of
@@ -47,6 +76,14 @@ struct Passage {
       !sender.sent.isDisjoint(with: [.syn, .synACK])
     else { return false }
     return segment.sequenceNumber.isAfter(receiver.ackSent + receiver.window)
+  }
+
+  /// Whether not even what lies in the window is taken.
+  private func isDropped(
+    by receiver: borrowing Endpoint, from sender: borrowing Endpoint
+  ) -> Bool {
+    if isACK, isOfNothing(receiver) { return true }
+    return isRejectedByPAWS(at: receiver, from: sender)
   }
 
   /// An older timestamp than the receiver has echoed (RFC 7323 section 5.3, R1): what merely passed
@@ -66,21 +103,33 @@ struct Passage {
 
   /// What the segment tells of its sender.
   mutating func leave(_ sender: inout Endpoint, towards receiver: inout Endpoint) {
+    if isSYN, isACK, answersFirst(receiver, sender) { sender.beginAnew() }
     if !isRST { sender.lastSent = mark }
     if segment.flags.contains(.fin) { noteFirstFIN(&sender.fin, receiver) }
     if isRST {
-      sendRST(&sender)
+      sendRST(&sender, receiver)
       return
     }
     showAlive(&sender, receiver)
+    noteRetransmission(&sender)
+    hadTextOutstanding = !sender.dataConfirmed
     if isSYN, !isStale(sender) { sendSYN(&sender, receiver) }
     startSequence(&sender)
     if isACK { acknowledge(&sender, &receiver) }
     if !isSYN, isACK { sendPlain(&sender, receiver) }
     if segment.flags.contains(.fin) { sendFIN(&sender, &receiver) }
     advance(&sender, receiver)
+    if segment.ipIdentification != 0 { sender.identification = segment.ipIdentification }
     noteTimestamp(&sender)
     noteWindow(&sender, receiver)
+  }
+
+  /// The first answer to a dial by an end that has sent only what was of an older incarnation.
+  private func answersFirst(_ dialler: borrowing Endpoint, _ sender: borrowing Endpoint) -> Bool {
+    guard sender.sent.contains(.anything), !sender.sent.contains(.initialSequence),
+      dialler.sent.contains(.syn)
+    else { return false }
+    return segment.acknowledgmentNumber == dialler.initial + 1
   }
 
   private func sendSYN(_ sender: inout Endpoint, _ receiver: Endpoint) {
@@ -100,6 +149,12 @@ struct Passage {
       sender.handshakeDoubted = true
     }
     sender.opening.add(mark)
+    if isACK || receiver.sent.contains(.synACK), !sender.handshakePassed.isSet,
+      receiver.sent.contains(.acknowledgment), receiver.ackSent.isAfter(sender.initial)
+    {
+      // In a file out of order the acknowledgment can stand before the SYN/ACK.
+      sender.handshakePassed = receiver.ackMark
+    }
   }
 
   private func startSequence(_ sender: inout Endpoint) {
@@ -134,8 +189,14 @@ struct Passage {
 
   private mutating func advance(_ sender: inout Endpoint, _ receiver: borrowing Endpoint) {
     let end = segment.sequenceEnd
-    if segment.sequenceLength > 0, !isRejectedByPAWS(at: receiver, from: sender) {
+    if segment.sequenceLength > 0, !isDropped(by: receiver, from: sender) {
       sender.passed.insert(from: segment.sequenceNumber, to: end)
+    }
+    if sender.fin.unseen.isSet, !sender.fin.isSent, segment.payloadLength > 0,
+      end.isAtOrAfter(sender.fin.unseenEnd)
+    {
+      // What was taken for an unseen FIN turns up as text.
+      sender.fin.unseen = .none
     }
     fillGap()
     let ahead = end.distance(from: sender.sendNext)
@@ -144,6 +205,8 @@ struct Passage {
       sender.bytesSent += UInt64(max(0, ahead - controls))
       sender.sendNext = end
       if segment.payloadLength > 0 {
+        let isHeldBack = sender.isHeldBack(by: receiver)
+        if receiver.fin.isSent, isHeldBack || !sender.dataConfirmed { sender.sentLate = true }
         sender.lastPayload = segment.time
         sender.dataConfirmed = false
         sender.dataConfirmFrom = nil
@@ -182,13 +245,17 @@ struct Passage {
     sender.timestampTime = segment.time
   }
 
+  /// A window smaller than a segment of Ethernet can hold text back like a shut one (RFC 9293
+  /// section 3.8.6.2.1).
+  private static let segmentSize = 1460
+
   private func noteWindow(_ sender: inout Endpoint, _ receiver: Endpoint) {
     // RFC 7323 section 2.2: never scaled on a SYN, and only when both sent the option.
     let scaled =
       !isSYN && sender.sent.contains(.windowScale)
       && receiver.sent.contains(.windowScale)
     sender.window = UInt32(segment.window) << (scaled ? UInt32(sender.windowShift) : 0)
-    if sender.window == 0 { sender.windowClosed = segment.time }
+    if sender.window < Self.segmentSize { sender.windowClosed = segment.time }
   }
 }
 

@@ -91,6 +91,8 @@ public struct LateSegment: Equatable, Sendable {
   public var replyExpected: ExpectedReply
   /// Whether the new incarnation on the same ports would take it; nil when there is none.
   public var reachesNewConnection: Bool?
+  /// Late only if it is answered by RST, which has not come yet.
+  var awaitsReset = false
 }
 
 /// One incarnation of a connection at the instant of the report.

@@ -28,9 +28,16 @@ enum ResetVerdict {
     case .synReceived where Self.isRejectedByPAWS(segment, sender):
       self = .ignored
     case .synReceived:
-      // Linux challenges what is not exact (measured: 6.18); older kernels took any RST in the
-      // window (tcp_check_req).
-      self = inWindow ? (knowsNext && sequence != next ? .perhaps : .accepted) : .ignored
+      // Where both ends dialled it may be the dial that is refused. Linux challenges what is not
+      // exact (measured: 6.18); older kernels took any RST in the window (tcp_check_req).
+      let answers =
+        claimed?.possible.contains(.synSent) == true && segment.flags.contains(.ack)
+        && segment.acknowledgmentNumber == receiver.sendNext
+      if answers || (inWindow && (!knowsNext || sequence == next)) {
+        self = .accepted
+      } else {
+        self = inWindow ? .perhaps : .ignored
+      }
     case .closed, .listen:
       self = claimed?.possible.contains(.synReceived) == true && inWindow ? .perhaps : .ignored
     case .timeWait:

@@ -23,8 +23,22 @@ extension Tracker {
     let slot =
       choose(segment, head: head, fromLow: fromLow)
       ?? succeed(head, segment, key: key, hash: hash, fromLow: fromLow, at: now)
+    if slot != head, table[slot].older != head {
+      restartTimeWait(segment, head: head, fromLow: fromLow)
+    }
     if segment.flags.isSuperset(of: [.syn, .ack]) {
+      let peer = table[slot].role(ofLow: !fromLow)
+      if !table[slot].ends[peer].sent.contains(.syn),
+        answersOlderSYN(segment, slot, fromLow: fromLow)
+      {
+        table[slot].ghosts[peer] = true
+      }
       supersedeOlder(than: slot, fromLow: fromLow, by: Mark(segment))
+    } else if segment.flags.contains(.ack), segment.flags.isDisjoint(with: [.syn, .rst]),
+      table[slot].role(ofLow: fromLow) == .initiator, table[slot].rolesKnown
+    {
+      // Whoever dialled acknowledges nothing but a SYN/ACK, seen or not.
+      supersedeOlder(than: slot, fromLow: !fromLow, by: Mark(segment))
     }
     return Assignment(slot: slot, stream: conversation.current)
   }
@@ -68,7 +82,9 @@ extension Tracker {
         && fit.isTold(by: table[slot]) == true
       if distance < bestDistance || isOld { (best, bestDistance) = (slot, distance) }
     }
-    if best != head { noteRefusal(segment, head: head, fromLow: fromLow) }
+    if best != head {
+      noteRefusal(segment, head: head, fromLow: fromLow)
+    }
     return best
   }
 
@@ -94,10 +110,27 @@ extension Tracker {
     table[head].isRefused = true
   }
 
+  /// TIME_WAIT belongs to the ports: a segment of an older incarnation restarts that of the newest
+  /// (tcp_timewait_state_process).
+  private mutating func restartTimeWait(_ segment: Segment, head: UInt32, fromLow: Bool) {
+    let receiver = table[head].role(ofLow: !fromLow)
+    guard !segment.flags.contains(.rst),
+      segment.flags.contains(.ack) || table[head].ends[receiver.peer].isTimestampOlder(segment)
+    else { return }
+    let claim = table[head].claim(receiver, at: segment.time, profile: options.profile)
+    if claim.state == .timeWait { table[head].ends[receiver].timeWaitRestart = Mark(segment) }
+  }
+
   private func chooseForSYN(_ segment: Segment, head: UInt32, fromLow: Bool) -> UInt32? {
     for slot in chain(from: head) {
       let end = table[slot].ends[table[slot].role(ofLow: fromLow)]
       if end.sent.contains(.initialSequence), end.initial == segment.sequenceNumber { return slot }
+      // In a file out of order the SYN can stand behind what it opened.
+      if !end.sent.contains(.initialSequence), end.sent.contains(.anything),
+        end.initial == segment.sequenceNumber + 1, segment.time <= table[slot].firstMark.time
+      {
+        return slot
+      }
     }
     // The other end dialled too and nobody has answered: a simultaneous open.
     let newest = table[head]
@@ -120,7 +153,7 @@ extension Tracker {
       else { continue }
       // The answer, or another one by a SYN cookie; unless the connection that came of the first
       // is over: then a listener took an old duplicate of the SYN for a new one.
-      let isOver = own.sent.contains(.anything) && table[slot].isClosing
+      let isOver = own.sent.contains(.initialSequence) && table[slot].isClosing
       return isOver ? nil : slot
     }
     // It acknowledges no SYN on this key: what a dial takes for an unacceptable ACK, and on an open
@@ -173,6 +206,58 @@ extension Tracker {
       noteSYNInTimeWait(segment, dial: slot, standing: head, fromLow: fromLow)
     }
     return slot
+  }
+
+  /// Whether a SYN/ACK answers the SYN of an older incarnation.
+  private func answersOlderSYN(_ segment: Segment, _ slot: UInt32, fromLow: Bool) -> Bool {
+    isInitial(segment.acknowledgmentNumber - 1, ofOlderThan: slot, low: !fromLow)
+  }
+
+  private func isInitial(
+    _ number: SequenceNumber, ofOlderThan slot: UInt32, low: Bool
+  ) -> Bool {
+    chain(from: slot).dropFirst().contains {
+      let end = table[$0].ends[table[$0].role(ofLow: low)]
+      return end.sent.contains(.initialSequence) && end.initial == number
+    }
+  }
+
+  /// A ghost that dials after all, the file being out of order: its SYN, of no older incarnation,
+  /// turns up behind the SYN/ACK; or it acknowledges that.
+  mutating func reviveGhost(_ slot: UInt32, _ sender: Role, _ segment: Segment) {
+    let peer = table[slot].ends[sender.peer]
+    guard peer.sent.contains(.synACK), !segment.flags.contains(.rst) else { return }
+    if segment.flags.contains(.syn) {
+      let fromLow = segment.source == table[slot].key.low
+      table[slot].ghosts[sender] =
+        isInitial(segment.sequenceNumber, ofOlderThan: slot, low: fromLow)
+    } else if segment.flags.contains(.ack) {
+      let ack = segment.acknowledgmentNumber
+      table[slot].ghosts[sender] = !(ack.isAfter(peer.initial) && ack.isAtOrBefore(peer.sendNext))
+    }
+    guard !table[slot].ghosts[sender] else { return }
+    supersedeOlder(
+      than: slot, fromLow: segment.source == table[slot].key.low, by: Mark(segment))
+  }
+
+  /// An end that goes on in an older incarnation has not left it for a dial that nobody answered:
+  /// the SYN was an old duplicate. What it says now may be late itself, so that nothing is certain.
+  mutating func reclaim(_ slot: UInt32, _ sender: Role, _ segment: Segment, key: ConnectionKey) {
+    guard segment.flags.contains(.ack), segment.flags.isDisjoint(with: [.syn, .rst]),
+      let head = table.find(key, hash: table.hash(key)), head != slot
+    else { return }
+    let role = table[head].role(ofLow: segment.source == key.low)
+    let own = table[slot].ends[sender]
+    let says =
+      segment.sequenceEnd.isAfter(own.sendNext)
+      || segment.acknowledgmentNumber.isAfter(own.ackSent)
+    guard says, table[head].ends[role.peer].sent.isEmpty,
+      table[head].ends[role].sent.isDisjoint(with: [.plain, .synACK])
+    else { return }
+    table[slot].ends[sender].superseded = .none
+    table[slot].ends[sender].resetMaybe = Mark(segment)
+    table[slot].ends[sender].resetHorizon = table[slot].ends[sender.peer].sendNext
+    table[head].ghosts[role] = true
   }
 
   private mutating func supersede(_ slot: UInt32, fromLow: Bool, by mark: Mark) {

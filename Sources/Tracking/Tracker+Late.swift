@@ -6,7 +6,7 @@ extension Tracker {
   mutating func judge(
     _ segment: Segment, slot: UInt32, sender: Role, receiverBefore: Claim?, stream: Int
   ) -> LateKind? {
-    answer(segment, slot: slot, sender: sender)
+    let isReply = answer(segment, slot: slot, sender: sender)
     guard let receiverBefore = meet(segment, slot: slot, sender: sender) ?? receiverBefore else {
       return nil
     }
@@ -14,10 +14,14 @@ extension Tracker {
       segment: segment, connection: table[slot], sender: sender, receiverBefore: receiverBefore)
     guard let kind = lateness.kind else { return nil }
     let standing = receiverBefore.state == .closed ? newerReply(to: segment, than: slot) : nil
+    // What a late segment drew goes where that came from, to an end that is over.
+    let awaitsReset = lateness.awaitsReset && !isReply && standing == nil
+    if awaitsReset { forgetUnanswered(slot, before: segment.time) }
     record(
       segment, kind, slot: slot, stream: stream, afterClose: lateness.afterClose,
-      effect: lateness.effect, reply: standing ?? lateness.expectedReply)
-    return kind
+      effect: lateness.effect,
+      reply: standing ?? (awaitsReset ? .rst : lateness.expectedReply), awaitsReset: awaitsReset)
+    return awaitsReset ? nil : kind
   }
 
   /// What a segment towards a ghost meets: the TIME_WAIT of an older incarnation, whose timer it
@@ -40,14 +44,14 @@ extension Tracker {
 
   private mutating func record(
     _ segment: Segment, _ kind: LateKind, slot: UInt32, stream: Int, afterClose: Interval?,
-    effect: LateEffect, reply: ExpectedReply
+    effect: LateEffect, reply: ExpectedReply, awaitsReset: Bool = false
   ) {
     late[slot, default: []].append(
       LateSegment(
         connection: table[slot].number, stream: stream, frame: segment.frame, time: segment.time,
         kind: kind, from: segment.source, to: segment.destination, afterClose: afterClose,
         effect: effect, replyFrame: nil, replyExpected: reply,
-        reachesNewConnection: reachesNewer(segment, than: slot)))
+        reachesNewConnection: reachesNewer(segment, than: slot), awaitsReset: awaitsReset))
   }
 
   /// Whether a newer incarnation on the same ports would take the segment: its sequence number
@@ -91,8 +95,10 @@ extension Tracker {
   private static let unanswered = 32
 
   /// Looks for the oldest late segment that this one can be the reply to.
-  private mutating func answer(_ segment: Segment, slot: UInt32, sender: Role) {
-    guard !late.isEmpty, segment.payloadLength == 0, !segment.flags.contains(.fin) else { return }
+  private mutating func answer(_ segment: Segment, slot: UInt32, sender: Role) -> Bool {
+    guard !late.isEmpty, segment.payloadLength == 0, !segment.flags.contains(.fin) else {
+      return false
+    }
     let key = table[slot].key
     let head = table.find(key, hash: table.hash(key)) ?? slot
     let answersSYN = segment.flags.contains(.syn)
@@ -105,8 +111,14 @@ extension Tracker {
         })
       else { continue }
       late[candidate]?[index].settle(by: segment)
-      return
+      return late[candidate]?[index].awaitsReset == false
     }
+    return false
+  }
+
+  /// Those that still await the RST which would make them late, although its time is over.
+  private mutating func forgetUnanswered(_ slot: UInt32, before now: Timestamp) {
+    late[slot]?.removeAll { $0.awaitsReset && now.since($0.time) > .seconds(1) }
   }
 
   // MARK: Strays
@@ -190,6 +202,7 @@ extension LateSegment {
   mutating func settle(by reply: Segment) {
     replyFrame = reply.frame
     if reply.flags.contains(.rst) {
+      awaitsReset = false
       if effect == .timerRestarted { effect = .none }
     } else if reply.flags.contains(.syn) {
       effect = .newConnection

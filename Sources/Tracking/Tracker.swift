@@ -115,6 +115,10 @@ public struct Tracker: ~Copyable {
   ) -> LateKind? {
     let mayClose = !segment.flags.isDisjoint(with: [.fin, .rst])
     if let kind = noteForeign(segment, slot: slot, sender: sender, stream: stream) { return kind }
+    if table[slot].ghosts[sender] { reviveGhost(slot, sender, segment) }
+    if table[slot].ends[sender].superseded.isSet {
+      reclaim(slot, sender, segment, key: table[slot].key)
+    }
     var senderBefore: Claim?
     var receiverBefore: Claim?
     if table[slot].isClosing || mayClose {
@@ -152,7 +156,8 @@ public struct Tracker: ~Copyable {
 
   /// Takes the two turn-round times of the handshake.
   private mutating func measureHandshake(_ segment: Segment, slot: UInt32, sender: Role) {
-    guard table[slot].roundTrip[sender] == nil, segment.flags.contains(.ack),
+    let isCrossing = table[slot].ends.responder.sent.contains(.syn)
+    guard table[slot].roundTrip[sender] == nil, segment.flags.contains(.ack), !isCrossing,
       !segment.flags.contains(.rst), segment.flags.contains(.syn) == (sender == .responder),
       !table[slot].ends[sender].established.isSet
     else { return }
@@ -182,7 +187,7 @@ public struct Tracker: ~Copyable {
 
   func report(_ slot: UInt32, at instant: Timestamp) -> ConnectionReport {
     table[slot].report(
-      at: instant, profile: options.profile, late: late[slot] ?? [],
+      at: instant, profile: options.profile, late: (late[slot] ?? []).filter { !$0.awaitsReset },
       mergedStreams: mergedStreams[slot] ?? [])
   }
 }

@@ -151,6 +151,10 @@ struct ScenarioComparison {
     case (.closed, .finWait2): return saying.possible.contains(truth) ? .orphanUnknown : nil
     case (.finWait1, .established), (.lastAck, .closeWait), (.closing, .closeWait):
       return saying.possible.contains(truth) && !hasFINLeft(end, instant) ? .finHeldBack : nil
+    // When it leaves it acknowledges a FIN that came after close().
+    case (.closing, .lastAck), (.timeWait, .closed):
+      let isBySecond = claim.ground == .sentFIN || claim.ground == .lastACKPassed
+      return isBySecond && saying.possible.contains(truth) ? .finHeldBack : nil
     case (.finWait2, .closed):
       let isLate = claim.ground == .finWait2Over && saying.possible.contains(truth)
       let isByRST = claim.ground == .acceptedRST && saying.possible.contains(truth)

@@ -69,6 +69,48 @@ struct ModelHostDataTests {
     #expect(pair.a.nextTimer == nil)
   }
 
+  /// Linux takes a bare FIN behind a window that is shut, and nothing else.
+  @Test
+  func aBareFINNeedsNoWindow() {
+    var pair = ModelHostPair.established()
+    pair.call(.b, .stopReading)
+    pair.call(.a, .send(100_000))
+    pair.run(.seconds(2))
+    #expect(pair.sent.last { $0.source == ModelHostPair.addressB }?.window == 0)
+    pair.isLost = { _ in true }
+    for flags in ["A", "FA"] {
+      let data = pair.deliver(pair.forge(from: .a, flags, len: 1), to: .b)
+      #expect(!data.isNews)
+      #expect(data.after == .established)
+    }
+    let overlapping = pair.deliver(pair.forge(from: .a, "FA", seq: -5, len: 5), to: .b)
+    #expect(overlapping.after == .established)
+    #expect(pair.deliver(pair.forge(from: .a, "FA"), to: .b).after == .closeWait)
+    pair.call(.b, .close)
+    #expect(pair.log.last == "B>RA")
+  }
+
+  /// RFC 7323 section 4.3: TS.Recent is what began no later than the last acknowledgment, and
+  /// never goes back.
+  @Test
+  func theEchoedTimestamp() throws {
+    var pair = ModelHostPair.established()
+    pair.isLost = { _ in true }
+    func echo(_ letters: String, seq: Int32, len: UInt32, age: UInt32) throws -> UInt32 {
+      let segment = pair.forge(from: .b, letters, seq: seq, len: len, age: age)
+      pair.deliver(segment, to: .a)
+      let answer = pair.a.perform(.send(1), at: pair.now)
+      return try #require(answer.last).options.timestampEcho
+    }
+    let clock = pair.forge(from: .b, "A").options.timestampValue
+    #expect(try echo("A", seq: 0, len: 10, age: 40) == clock &- 40)
+    // Beyond a gap.
+    #expect(try echo("A", seq: 50, len: 10, age: 20) == clock &- 40)
+    // One tick older is not yet old, but is not stored.
+    #expect(try echo("A", seq: 10, len: 10, age: 41) == clock &- 40)
+    #expect(try echo("A", seq: 20, len: 10, age: 10) == clock &- 10)
+  }
+
   @Test
   func unansweredProbesEndIt() throws {
     var pair = ModelHostPair.established()

@@ -103,6 +103,19 @@ struct ModelHostHandshakeTests {
   }
 
   @Test
+  func anACKThatEchoesAnotherSYNACKIsRefused() {
+    var pair = Self.request()
+    var segment = pair.forge(from: .a, "A")
+    let own = pair.sent[1].options.timestampValue
+    for (echo, state) in [(own &- 1, TCPState.synReceived), (own &+ 1, .synReceived)] {
+      segment.options.timestampEcho = echo
+      #expect(pair.deliver(segment, to: .b).after == state)
+    }
+    segment.options.timestampEcho = own
+    #expect(pair.deliver(segment, to: .b).after == .established)
+  }
+
+  @Test
   func aFINEndsTheHandshakeToo() {
     var pair = Self.request()
     #expect(pair.deliver(pair.forge(from: .a, "FA"), to: .b).after == .closeWait)
@@ -114,6 +127,67 @@ struct ModelHostHandshakeTests {
     #expect(pair.inject(from: .a, "A", seq: 1, len: 2) == ["B>A"])
     #expect(pair.b.state == .established)
     #expect(pair.sent.last?.acknowledgmentNumber == pair.sent[0].sequenceEnd)
+  }
+
+  // MARK: - SYN_RECEIVED of a dial
+
+  /// Both have dialled, and nothing more is heard.
+  private static func crossed() -> ModelHostPair {
+    var pair = ModelHostPair()
+    pair.call(.a, .connect)
+    pair.call(.b, .connect)
+    pair.isLost = { _ in true }
+    pair.run(.milliseconds(10))
+    #expect(pair.states == [.synReceived, .synReceived])
+    return pair
+  }
+
+  @Test
+  func closingBeforeACrossedHandshakeEnds() {
+    var pair = Self.crossed()
+    pair.call(.a, .close)
+    #expect(pair.a.state == .finWait1)
+    #expect(pair.log.last == "A>FA")
+    pair.isLost = { _ in false }
+    pair.run(.seconds(5))
+    #expect(pair.states == [.finWait2, .closeWait])
+
+    pair = Self.crossed()
+    pair.call(.a, .abort)
+    #expect(pair.a.state == .closed)
+    #expect(pair.log.last == "A>RA")
+
+    // shutdown() waits for the handshake.
+    pair = Self.crossed()
+    let count = pair.sent.count
+    pair.call(.a, .shutdown)
+    #expect(pair.a.state == .synReceived)
+    #expect(pair.sent.count == count)
+    #expect(pair.inject(from: .b, "A").first == "A>FA")
+    #expect(pair.a.state == .finWait1)
+  }
+
+  @Test
+  func aCrossedHandshakeIsGivenUp() throws {
+    var pair = Self.crossed()
+    let start = pair.sent[0].time
+    while pair.a.state != .closed { pair.run(until: try #require(pair.a.nextTimer)) }
+    let repeated = pair.sent.filter { $0.source == ModelHostPair.addressA }.dropFirst(2)
+    #expect(repeated.allSatisfy { $0.flags == [.syn, .ack] })
+    #expect(repeated.map { Int($0.time.since(start).seconds) } == [1, 3, 7, 15, 31, 64])
+    #expect(pair.a.changedSilently)
+  }
+
+  @Test
+  func inACrossedHandshakeAWrongACKIsAnsweredByRST() {
+    var pair = Self.crossed()
+    #expect(pair.inject(from: .b, "A", ack: 1) == ["A>R"])
+    #expect(pair.inject(from: .b, "A", ack: -1) == ["A>R"])
+    #expect(pair.a.state == .synReceived)
+    #expect(pair.inject(from: .b, "R", seq: 5, age: nil) == ["A>A"])
+    #expect(pair.a.state == .synReceived)
+    #expect(pair.inject(from: .b, "R", age: nil) == [])
+    #expect(pair.a.state == .closed)
   }
 
   @Test

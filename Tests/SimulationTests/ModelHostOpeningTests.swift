@@ -176,6 +176,11 @@ struct ModelHostOpeningTests {
     let drawn = first(settings)
     #expect(drawn.last?.sequenceNumber != drawn[0].sequenceNumber + (93_750_000))
     #expect(drawn.allSatisfy { $0.ipIdentification == 0 })
+
+    // IPv6 has none.
+    var host = ModelHost(
+      local: "[2001:db8::1]:1", remote: "[2001:db8::2]:2", settings: ModelHost.Settings(), seed: 1)
+    #expect(host.perform(.connect, at: .at(0)).map(\.ipIdentification) == [0])
   }
 }
 

@@ -94,6 +94,27 @@ struct ModelHostOrphanTests {
     #expect(pair.a.state == .closed)
   }
 
+  /// Linux keeps no socket for what else the acknowledgment of the FIN carries.
+  @Test
+  func oldDataWithTheAcknowledgmentIsNotAnswered() {
+    var pair = ModelHostPair.established()
+    pair.call(.b, .send(9))
+    pair.run(.milliseconds(100))
+    pair.isLost = { _ in true }
+    pair.call(.a, .close)
+    #expect(pair.inject(from: .b, "A", seq: -9, len: 9) == [])
+    #expect(pair.a.state == .finWait2)
+    #expect(pair.inject(from: .b, "A", seq: -9, len: 9) == ["A>A"])
+  }
+
+  @Test
+  func anOldTimestampIsAnsweredInFinWait2() {
+    var pair = Self.finWait2()
+    #expect(pair.inject(from: .b, "A", len: 9, age: 60_000) == ["A>A"])
+    #expect(pair.inject(from: .b, "FA", age: 60_000) == ["A>A"])
+    #expect(pair.a.state == .finWait2)
+  }
+
   @Test
   func shutdownTakesTheSameData() {
     var pair = ModelHostPair.established()

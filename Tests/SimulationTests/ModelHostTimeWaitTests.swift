@@ -140,6 +140,18 @@ struct ModelHostTimeWaitTests {
     #expect(pair.a.state == .closed)
   }
 
+  /// TS.Recent moves on with a bare ACK in order, and with nothing else.
+  @Test
+  func aBareACKLeavesItsTimestamp() {
+    var pair = Self.timeWait()
+    pair.isLost = { _ in true }
+    // Between the FIN's timestamp, ten seconds old, and now.
+    pair.inject(from: .b, "FA", seq: -1)
+    #expect(pair.inject(from: .b, "A", age: 5000) == [])
+    #expect(pair.inject(from: .b, "A", age: 5001) == ["A>A"])
+    #expect(pair.inject(from: .b, "A", age: 4999) == [])
+  }
+
   @Test(arguments: [Int64(100), 250, 300, 1000])
   func itEndsAfterTwoMSLAndTheTimersSlack(_ frequency: Int64) throws {
     var settings = ModelHost.Settings()

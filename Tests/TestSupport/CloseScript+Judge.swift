@@ -42,8 +42,10 @@ extension CloseScript.Run {
 
   // MARK: Expectations
 
-  private func late(in reports: [Int: ConnectionReport]) -> [LateSegment] {
-    reports.values.flatMap(\.late).filter { $0.frame == frame }
+  private func late(
+    in reports: [Int: ConnectionReport], frame wanted: Int? = nil
+  ) -> [LateSegment] {
+    reports.values.flatMap(\.late).filter { $0.frame == wanted ?? frame }
   }
 
   private func unexpectedLateness(
@@ -52,7 +54,8 @@ extension CloseScript.Run {
     let isExpected = line.expectations.contains {
       switch $0 {
       case .late, .perhapsLate: true
-      case .effect, .reply, .copy, .connection, .close, .closedFirst, .cause, .stream, .gap,
+      case .hindsight, .effect, .reply, .copy, .connection, .close, .closedFirst, .cause, .stream,
+        .gap,
         .oneSided, .until, .since, .activity, .ground, .resent:
         false
       }
@@ -69,6 +72,9 @@ extension CloseScript.Run {
     switch expectation {
     case .late(let kind):
       return differ("late", kind.rawValue, late(in: reports).first?.kind.rawValue)
+    case .hindsight(let earlier, let kind):
+      return differ(
+        "frame \(earlier)", kind.rawValue, late(in: reports, frame: earlier).first?.kind.rawValue)
     case .perhapsLate: return nil
     case .effect(let effect):
       return differ("effect", effect.rawValue, late(in: reports).first?.effect.rawValue)

@@ -169,6 +169,9 @@ private struct LineParser {
     switch word {
     case "late?": return .perhapsLate
     case "late": return .late(try named(LateKind.self))
+    case "hindsight":
+      let frame = try integer(Int.self)
+      return .hindsight(frame, try named(LateKind.self))
     case "effect": return .effect(try named(LateEffect.self))
     case "reply": return .reply(try named(ExpectedReply.self))
     case "copy": return .copy

@@ -24,6 +24,7 @@ import Tracking
 /// - States: `?` presumed, `~` proved or presumed, none proved; `{A,B}` every possible state; `-`
 ///   anything. Of a host that the connection does not have, `-` must be written.
 /// - Expectations: `late KIND` (without it the segment must not be late, with `late?` it may),
+///   `hindsight N KIND` (that frame N was late shows now),
 ///   `effect E`, `reply E`, `copy`, `conn N` (the connection the segment belongs to), `of N` (the
 ///   connection whose states stand in the columns), `close KIND`, `first WHO`, `cause C`,
 ///   `stream N`, `gap`, `whole`, `one-sided`, `X.until T`, `X.since T` (`none` for nil),
@@ -103,6 +104,8 @@ public struct CloseScript {
 
   enum Expectation {
     case late(LateKind)
+    /// An earlier frame is late, as it turns out now.
+    case hindsight(Int, LateKind)
     case perhapsLate
     case effect(LateEffect)
     case reply(ExpectedReply)

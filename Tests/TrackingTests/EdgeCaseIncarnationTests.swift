@@ -97,6 +97,17 @@ import Tracking
         """)
   }
 
+  @Test func `18 simultaneous close without a lost ACK`() throws {
+    try checkEveryLine(
+      Prologue.exchange + """
+        +1.000  X > Y  FA  101 ack 201  | FIN_WAIT_1  CLOSE_WAIT?
+        +1.004  Y > X  FA  201 ack 101  | CLOSING?    CLOSING?
+        +1.004  X > Y  A   102 ack 202  | CLOSING     TIME_WAIT?
+        +1.014  Y > X  A   202 ack 102  | TIME_WAIT?  TIME_WAIT?
+          .. close simultaneous first both X.until 61.014 Y.until 61.004
+        """)
+  }
+
   @Test func `18 simultaneous close with a lost ACK`() throws {
     try checkEveryLine(
       Prologue.exchange + """

@@ -54,6 +54,16 @@ import Tracking
         """)
   }
 
+  @Test func `2 FIN behind a gap: one before it comes in order`() throws {
+    try checkEveryLine(
+      Prologue.exchange + """
+        +1.000  Y > X  FA  301 ack 101  | ESTABLISHED  FIN_WAIT_1
+        +1.000  X > Y  A   101 ack 201  | ESTABLISHED  FIN_WAIT_1
+        +1.200  Y > X  FA  201 ack 101  | CLOSE_WAIT?  FIN_WAIT_1   | X.since 1.2
+        +1.200  X > Y  A   101 ack 202  | CLOSE_WAIT   FIN_WAIT_2?  | whole
+        """)
+  }
+
   @Test func `3 inexact RST in ESTABLISHED`() throws {
     try checkEveryLine(
       Prologue.exchange + """

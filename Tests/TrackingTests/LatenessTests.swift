@@ -128,6 +128,25 @@ import Tracking
   ])
   func `not late`(what: String, script: String) throws { try check(script) }
 
+  /// X may be in LAST_ACK still, where the segment is its acknowledgment at last.
+  @Test(arguments: [
+    ("A 202 ack 102", "duplicate-ack"), ("A 201 ack 102", "keep-alive"),
+    ("PA 202 ack 102 len 9", "data-after-fin"), ("FA 201 ack 102", "retransmitted-fin"),
+  ])
+  func `late at an end that has closed second, once its RST shows that`(
+    segment: String, kind: String
+  ) throws {
+    let outcome = try check(
+      EdgeCaseTests.responderClosed + """
+        +2.0  Y > X  \(segment)  | CLOSED?{CLOSED,LAST_ACK}  TIME_WAIT~  | late?
+        +2.0  X > Y  R  102      | CLOSED                    -           | late?
+        """)
+    let late = try #require(outcome.reports[1]?.late.first)
+    #expect(late.kind.rawValue == kind)
+    #expect(late.replyFrame == 13)
+    #expect(late.replyExpected == .rst)
+  }
+
   // MARK: Replies
 
   @Test func `an ACK later than 2MSL shows that the timer had been restarted`() throws {

@@ -66,7 +66,7 @@ enum StateFixture: String, CaseIterable, Sendable {
     case .lastAck:
       return after(.closeWait) + "+1.100  X > Y  FA  101 ack 202  | LAST_ACK  TIME_WAIT?\n"
     case .closed:
-      return after(.lastAck) + "+1.110  Y > X  A   202 ack 102  | CLOSED?  TIME_WAIT\n"
+      return after(.established) + "+1.000  X > Y  RA  101 ack 201  | CLOSED  CLOSED?\n"
     }
   }
 
@@ -82,8 +82,8 @@ enum StateFixture: String, CaseIterable, Sendable {
   var receiveNext: Int {
     switch self {
     case .synSent, .synReceived: 1
-    case .listen, .established, .finWait1, .finWait2: 201
-    case .timeWait, .closing, .closeWait, .lastAck, .closed: 202
+    case .listen, .established, .finWait1, .finWait2, .closed: 201
+    case .timeWait, .closing, .closeWait, .lastAck: 202
     }
   }
 
@@ -91,8 +91,8 @@ enum StateFixture: String, CaseIterable, Sendable {
   var sendNext: Int {
     switch self {
     case .synSent, .synReceived: 1
-    case .listen, .established, .closeWait: 101
-    case .finWait1, .finWait2, .timeWait, .closing, .lastAck, .closed: 102
+    case .listen, .established, .closeWait, .closed: 101
+    case .finWait1, .finWait2, .timeWait, .closing, .lastAck: 102
     }
   }
 }

@@ -100,7 +100,7 @@ extension StateFixture {
                                .. late duplicate-ack effect timer-restarted reply ack
     data                     | TIME_WAIT   CLOSED~    | X.until 62
                                .. late data-after-fin effect timer-restarted reply ack
-    data, old                | TIME_WAIT   CLOSED~    | X.until 62
+    data, old                | TIME_WAIT   LAST_ACK?    | X.until 62
                                .. late duplicate-data effect timer-restarted reply ack
     data, partly old         | TIME_WAIT   CLOSED~    | X.until 62
                                .. late data-after-fin effect timer-restarted reply ack
@@ -144,63 +144,64 @@ extension StateFixture {
                                .. late keep-alive effect timer-restarted reply ack
     """
 
-  /// X closed second and has its last ACK (3.10.7.1: a CLOSED host answers what has ACK with RST).
+  /// X has reset the connection (3.10.7.1: a CLOSED host answers what has ACK with RST). A Y that goes
+  /// on has not had that RST.
   static let closedRows = """
     # segment                | X                  Y
     SYN                      | CLOSED?            SYN_SENT    | conn 2
-                             | CLOSED?            CLOSED      | of 1
-    SYN, again               | CLOSED?            TIME_WAIT~  | conn 1
+                             | CLOSED             CLOSED      | of 1
+    SYN, again               | CLOSED             CLOSED?     | conn 1
                                .. late duplicate-syn effect none reply syn-ack
-    SYN/ACK, again           | CLOSED?            TIME_WAIT~  | conn 1
+    SYN/ACK, again           | CLOSED             CLOSED?     | conn 1
                                .. late duplicate-syn-ack effect none reply rst
     SYN/ACK of nothing       | -                  SYN_RECEIVED?  | conn 2
                                .. late duplicate-syn-ack effect none reply rst
-                             | CLOSED?            CLOSED      | of 1
-    ACK                      | CLOSED?            TIME_WAIT~  | Y.until 61.1
+                             | CLOSED             CLOSED      | of 1
+    ACK                      | CLOSED             -
                                .. late duplicate-ack effect none reply rst
-    ACK, old                 | CLOSED?            TIME_WAIT~
+    ACK, old                 | CLOSED             CLOSED?
                                .. late duplicate-ack effect none reply rst
-    ACK of unsent data       | CLOSED?            TIME_WAIT~
+    ACK of unsent data       | CLOSED~            -
                                .. late duplicate-ack effect none reply rst
-    ACK beyond the window    | CLOSED?            TIME_WAIT~
+    ACK beyond the window    | CLOSED             -
                                .. late duplicate-ack effect none reply rst
-    data                     | CLOSED?            TIME_WAIT~
-                               .. late data-after-fin effect none reply rst
-    data, old                | CLOSED?            TIME_WAIT~
+    data                     | CLOSED             -
+                               .. late data-after-close effect none reply rst
+    data, old                | CLOSED             -
                                .. late duplicate-data effect none reply rst
-    data, partly old         | CLOSED?            TIME_WAIT~
-                               .. late data-after-fin effect none reply rst
-    data behind a gap        | CLOSED?            TIME_WAIT~
-                               .. late data-after-fin effect none reply rst
-    data beyond the window   | CLOSED?            TIME_WAIT~
-                               .. late data-after-fin effect none reply rst
-    FIN                      | CLOSED?            TIME_WAIT~
-                               .. late data-after-fin effect none reply rst
-    FIN with data            | CLOSED?            TIME_WAIT~
-                               .. late data-after-fin effect none reply rst
-    FIN, old ACK             | CLOSED?            TIME_WAIT~
-                               .. late data-after-fin effect none reply rst
-    FIN behind a gap         | CLOSED?            TIME_WAIT~
-                               .. late data-after-fin effect none reply rst
-    FIN beyond the window    | CLOSED?            TIME_WAIT~
-                               .. late data-after-fin effect none reply rst
-    FIN, again               | CLOSED?            -
-                               .. late retransmitted-fin effect none reply rst
-    FIN, again, old ACK      | CLOSED?            -
-                               .. late retransmitted-fin effect none reply rst
-    FIN without ACK          | CLOSED?            TIME_WAIT~
-                               .. late data-after-fin effect none reply rst-ack
-    data without ACK         | CLOSED?            TIME_WAIT~
-                               .. late data-after-fin effect none reply rst-ack
-    RST                      | CLOSED?            CLOSED      | late? close graceful
-    RST/ACK                  | CLOSED?            CLOSED      | late? close graceful
-    RST in the window        | CLOSED?            CLOSED      | late?
-    RST beyond the window    | CLOSED?            CLOSED~     | late?
-    RST, old                 | CLOSED?            CLOSED      | late?
-    RST one before           | CLOSED?            CLOSED      | late?
-    keep-alive               | CLOSED?            TIME_WAIT~
+    data, partly old         | CLOSED             -
+                               .. late data-after-close effect none reply rst
+    data behind a gap        | CLOSED             -
+                               .. late data-after-close effect none reply rst
+    data beyond the window   | CLOSED             -
+                               .. late data-after-close effect none reply rst
+    FIN                      | CLOSED             -
+                               .. late data-after-close effect none reply rst
+    FIN with data            | CLOSED             -
+                               .. late data-after-close effect none reply rst
+    FIN, old ACK             | CLOSED             -
+                               .. late data-after-close effect none reply rst
+    FIN behind a gap         | CLOSED             -
+                               .. late data-after-close effect none reply rst
+    FIN beyond the window    | CLOSED             -
+                               .. late data-after-close effect none reply rst
+    FIN, again               | CLOSED             -
+                               .. late data-after-close effect none reply rst
+    FIN, again, old ACK      | CLOSED             -
+                               .. late data-after-close effect none reply rst
+    FIN without ACK          | CLOSED             -
+                               .. late data-after-close effect none reply rst-ack
+    data without ACK         | CLOSED             -
+                               .. late data-after-close effect none reply rst-ack
+    RST                      | CLOSED             CLOSED      | late after-reset reply none
+    RST/ACK                  | CLOSED             CLOSED      | late after-reset reply none
+    RST in the window        | CLOSED             CLOSED      | late after-reset reply none
+    RST beyond the window    | CLOSED             CLOSED~     | late after-reset reply none
+    RST, old                 | CLOSED             CLOSED      | late after-reset reply none
+    RST one before           | CLOSED             CLOSED      | late after-reset reply none
+    keep-alive               | CLOSED             -
                                .. late keep-alive effect none reply rst
-    keep-alive, octet        | CLOSED?            TIME_WAIT~
+    keep-alive, octet        | CLOSED             -
                                .. late keep-alive effect none reply rst
     """
 }

@@ -57,8 +57,8 @@ extension StateFixture {
   /// before the capture began: of Y it tells nothing.
   private static let synSentRows = """
     # segment                | X                               Y
-    SYN                      | SYN_RECEIVED?{SYN_RECEIVED,SYN_SENT}  SYN_RECEIVED?
-    SYN, again               | SYN_RECEIVED?{SYN_RECEIVED,SYN_SENT}  SYN_RECEIVED?
+    SYN                      | SYN_RECEIVED?{SYN_RECEIVED,SYN_SENT}  SYN_SENT?{SYN_SENT,SYN_RECEIVED}
+    SYN, again               | SYN_RECEIVED?{SYN_RECEIVED,SYN_SENT}  SYN_SENT?{SYN_SENT,SYN_RECEIVED}
     SYN/ACK, again           | ESTABLISHED?{ESTABLISHED,SYN_SENT}    SYN_RECEIVED?
     SYN/ACK of nothing       | SYN_SENT                        SYN_RECEIVED?
     ACK                      | SYN_SENT                        -
@@ -114,8 +114,8 @@ extension StateFixture {
     FIN, old ACK             | SYN_RECEIVED?           -
     FIN behind a gap         | ESTABLISHED?            FIN_WAIT_1
     FIN beyond the window    | SYN_RECEIVED?           FIN_WAIT_1
-    FIN, again               | -                       -
-    FIN, again, old ACK      | -                       -
+    FIN, again               | SYN_RECEIVED?           -
+    FIN, again, old ACK      | SYN_RECEIVED?           -
     FIN without ACK          | SYN_RECEIVED?           ESTABLISHED?
     data without ACK         | SYN_RECEIVED?           ESTABLISHED?
     RST                      | CLOSED?                 CLOSED~

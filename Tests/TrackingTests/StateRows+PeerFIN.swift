@@ -18,7 +18,7 @@ extension StateFixture {
     ACK of unsent data       | CLOSING~             -
     ACK beyond the window    | CLOSING              TIME_WAIT?
     data                     | TIME_WAIT?           TIME_WAIT?  | late data-after-fin
-    data, old                | CLOSING              TIME_WAIT?
+    data, old                | CLOSING              CLOSING?
                                .. late duplicate-data effect none reply ack
     data, partly old         | TIME_WAIT?           TIME_WAIT?  | late data-after-fin
     data behind a gap        | TIME_WAIT?           TIME_WAIT?  | late data-after-fin
@@ -65,7 +65,7 @@ extension StateFixture {
     ACK beyond the window    | CLOSE_WAIT           FIN_WAIT_2~
     data                     | CLOSE_WAIT           FIN_WAIT_2~
                                .. late data-after-fin effect none reply none
-    data, old                | CLOSE_WAIT           FIN_WAIT_2~
+    data, old                | CLOSE_WAIT           FIN_WAIT_1?
                                .. late duplicate-data effect none reply ack
     data, partly old         | CLOSE_WAIT~          FIN_WAIT_2~   | late data-after-fin effect none
     data behind a gap        | CLOSE_WAIT           FIN_WAIT_2~

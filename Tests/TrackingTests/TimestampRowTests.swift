@@ -84,10 +84,10 @@ import Tracking
     """
 
   private static let closed = """
-    ACK                   | CLOSED?        TIME_WAIT~
+    ACK                   | CLOSED         CLOSED?
                             .. late duplicate-ack effect none reply rst
-    FIN, again            | CLOSED?        -
-                            .. late retransmitted-fin effect none reply rst
+    data, old             | CLOSED         CLOSED?
+                            .. late duplicate-data effect none reply rst
     """
 
   private static let tables: [(StateFixture, String)] = [

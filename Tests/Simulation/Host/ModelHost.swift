@@ -43,9 +43,9 @@ public struct Reception: Sendable {
 /// What the last change of a host's state came from.
 public enum ChangeCause: Hashable, Sendable {
   case packet
-  /// A program's call, which sent a packet or did not.
+  /// A program's call; silent if no packet showed it.
   case call(isSilent: Bool)
-  /// Likewise.
+  /// Likewise: RST after keep-alives, or nothing.
   case timer(isSilent: Bool)
 }
 
@@ -162,7 +162,9 @@ public struct ModelHost: Sendable {
     outlet.now = now
     fireTimers()
     let sent = outlet.drain()
-    settle { _ in .timer(isSilent: sent.isEmpty) }
+    // A timer only ever ends something; what else it sends, in the same instant, does not show it.
+    let hasReset = sent.contains { $0.flags.contains(.rst) }
+    settle { _ in .timer(isSilent: !hasReset) }
     return sent
   }
 

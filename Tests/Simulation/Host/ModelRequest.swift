@@ -86,9 +86,9 @@ struct ModelRequest: Sendable {
       }
       return .nothing
     }
-    // Second, RST; fourth, SYN: either ends it, exact or not. Its own SYN counts no more.
+    // Second, RST; fourth, SYN: either ends it, exact or not.
     if flags.contains(.rst) { return .ended }
-    if flags.contains(.syn), segment.sequenceNumber != syn.sequenceNumber {
+    if flags.contains(.syn) {
       out.reset(answering: segment)
       return .ended
     }

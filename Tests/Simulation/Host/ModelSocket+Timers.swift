@@ -32,8 +32,7 @@ extension ModelSocket {
       return now.since(lastHeard) > RetransmissionTimeout.most * 2
         && now.since(firstRetry) > RetransmissionTimeout.most * 2
     }
-    let tries = isOrphan ? (timeout.current < RetransmissionTimeout.most ? 8 : 0) : 15
-    return now.since(firstRetry) >= RetransmissionTimeout.patience(tries: tries)
+    return now.since(firstRetry) >= RetransmissionTimeout.patience(tries: isOrphan ? 8 : 15)
   }
 
   /// A window probe (RFC 9293 section 3.8.6.1), for ever while the peer answers; an orphan gives up

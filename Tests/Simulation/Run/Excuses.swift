@@ -35,7 +35,8 @@ struct Excuses {
       return last.isFound ? .firewall : nil
     }
     let firewall = Firewall(run, side, at: instant)
-    let isFound = firewall.isStillHidden || firewall.hasTwin(claiming: claim)
+    let isFound =
+      firewall.isStillHidden || firewall.hasTakenSeveral || firewall.hasTwin(claiming: claim)
     lastTwin = (claim, truth, fed, isFound)
     return isFound ? .firewall : nil
   }

@@ -19,6 +19,11 @@ struct Firewall {
       .map { run.crossings[$0.crossing].passesAt }.filter { $0 <= instant }
   }
 
+  var hasTaken: Bool { !losses.isEmpty }
+
+  /// It took several packets: what shows of the one need not show of the other.
+  var hasTakenSeveral: Bool { losses.count > 1 }
+
   /// The host has sent nothing that can tell of a loss: nothing since then, or only at once, when
   /// it may be something that was on its way anyway.
   var isStillHidden: Bool {

@@ -151,7 +151,12 @@ struct Generator {
         for side in Side.allCases { scenario.fates.append(Fate(side, packet, .copied(delay))) }
       }
     case .recordedLate:
+      // A dial stands before its answer: captures are out of order by less than a round trip.
       drawFaults { .recordedLate($0.interval(Interval(nanoseconds: 1000), .milliseconds(2))) }
+      scenario.fates.removeAll { fate in
+        if case .recordedLate = fate.event { return fate.packet == 1 }
+        return false
+      }
     case .lateStart: scenario.window.start = drawInstant()
     case .earlyEnd: scenario.window.end = drawInstant()
     case .oneSided: scenario.window.onlySender = side()

@@ -21,13 +21,21 @@ extension Judgement {
         let delivery = run.deliveries.first(where: { $0.crossing == record.crossing }),
         let reception = delivery.reception, reception.isNews,
         !isAfterItsSendersEnd(record.crossing), !isDial(packet, late),
-        hold.arrived || !Firewall(run, receiver, at: before).isStillHidden
+        hold.arrived || !isACKAgain(reception, receiver, at: before)
       else { continue }
       complain(
         .lateIsNotNew, at: record.recordedAt, "\(late.kind.rawValue) in \(reception.before.name)",
         "frame \(late.frame) is \(late.kind.rawValue); \(receiver.rawValue) took it in "
           + "\(reception.before.name)")
     }
+  }
+
+  /// The host's firewall took an acknowledgment, and the next is the same: nothing shows that it is
+  /// the first to arrive.
+  private func isACKAgain(_ reception: Reception, _ receiver: Side, at instant: Timestamp) -> Bool {
+    let firewall = Firewall(run, receiver, at: instant)
+    let awaitsACK = reception.before == .closing || reception.before == .lastAck
+    return firewall.isStillHidden || awaitsACK && firewall.hasTaken
   }
 
   /// A SYN that opens a connection is late for the TIME_WAIT it ends, and an old duplicate of one

@@ -63,12 +63,14 @@ struct Premises {
   private static let longestWay = Interval.seconds(1)
 
   private static func underWay(_ run: Run, _ side: Side) -> [Breaches.Span] {
-    run.deliveries.filter { $0.receiver == side && !$0.isExtra }.map { delivery in
+    run.deliveries.filter { $0.receiver == side && !$0.isExtra }.flatMap { delivery in
+      let timeline = run.timelines[side]
       let passesAt = run.crossings[delivery.crossing].passesAt
       if let arrivesAt = delivery.arrivesAt, arrivesAt.since(passesAt) < longestWay {
-        return (passesAt, arrivesAt)
+        return [(passesAt, arrivesAt)]
       }
-      return (passesAt, run.timelines[side].nextLife(after: passesAt))
+      // Late, it may meet another socket.
+      return [passesAt, delivery.arrivesAt ?? passesAt].map { ($0, timeline.nextLife(after: $0)) }
     }
   }
 
