@@ -156,12 +156,11 @@ struct Lateness {
     switch receiverBefore.state {
     case .closed:
       if isBareSYN { return sender == .initiator ? .synACK : .rstACK }
-      return flags.contains(.ack) ? .rst : .rstACK
+      if flags.contains(.ack) { return .rst }
+      // A listener drops it (RFC 9293 section 3.10.7.2, fourth check).
+      return sender == .initiator ? .none : .rstACK
     case .timeWait:
-      let isExpectedACK =
-        flags.contains(.ack) && segment.sequenceLength == 0
-        && segment.sequenceNumber == own.fin.end && !own.isTimestampOlder(segment)
-      return isExpectedACK ? .none : .ack
+      return own.isEmptyAfterFIN(segment) && !own.isTimestampOlder(segment) ? .none : .ack
     case .closeWait, .lastAck, .closing: return replyAfterPeerFIN
     case .finWait1, .finWait2, .established, .synReceived:
       return segment.sequenceLength > 0 ? .ack : .none
@@ -186,7 +185,7 @@ struct Lateness {
       let verdict = ResetVerdict(segment, at: receiver, from: own, claimed: receiverBefore)
       return verdict == .accepted ? .killed : .none
     }
-    return flags.contains(.ack) ? .timerRestarted : .none
+    return own.restartsTimeWait(segment) ? .timerRestarted : .none
   }
 
   /// Since the receiver closed, or took the peer's FIN; nil where neither was seen.

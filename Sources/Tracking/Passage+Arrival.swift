@@ -8,13 +8,11 @@ extension Passage {
       return
     }
     if isACK { completeHandshake(of: &receiver, from: sender) }
-    guard let before = receiverBefore, isACK || sender.isTimestampOlder(segment) else { return }
+    guard let before = receiverBefore, sender.restartsTimeWait(segment) else { return }
     if before.ground == .timeWaitOver, before.possible.contains(.timeWait) {
       receiver.timeWaitLate = segment.time
     }
     if before.state == .timeWait {
-      // tcp_timewait_state_process: whatever is not RST and has ACK restarts the timer, and so does
-      // what PAWS rejects.
       receiver.timeWaitRestart = mark
     }
   }

@@ -55,7 +55,12 @@ extension Passage {
     if ack.isBefore(sender.fin.ack) { sender.fin.ack = ack }
     guard !isStale(sender) else { return }
     sender.fin.transmissions.add(mark)
-    if !sender.fin.acked.isSet, sender.fin.passed.isSet { sender.fin.arrivalDoubted = true }
+    // Its receiver may delay the acknowledgment of the first (TCP_DELACK_MIN).
+    let answer = receiverAnswerTime + .milliseconds(40)
+    guard sender.fin.passed.isSet, segment.time.since(sender.fin.passed.time) > answer else {
+      return
+    }
+    if !sender.fin.acked.isSet { sender.fin.arrivalDoubted = true }
   }
 
   /// What is sent again after the acknowledgment of the FIN had passed shows that it did not arrive;

@@ -170,7 +170,9 @@ extension Tracker {
     record(
       segment, .synInTimeWait, slot: dial, stream: table[standing].conversation.current,
       afterClose: before.since.map { max(segment.time.since($0), .zero) },
-      effect: isRestarted ? .timerRestarted : .none, reply: isAcceptable ? .synACK : .ack)
+      effect: isRestarted ? .timerRestarted : .none,
+      // An initiator's port has no listener.
+      reply: isAcceptable && sender == .initiator ? .synACK : .ack)
   }
 
   /// A first segment mid-stream that is answered by RST: nobody knew that connection.
@@ -216,6 +218,18 @@ extension Endpoint {
     if syn.sequenceNumber.isAfter(sendNext) { return true }
     guard syn.options.hasTimestamps, sent.contains(.timestamps) else { return false }
     return Int32(bitPattern: syn.options.timestampValue &- timestampValue) > 0
+  }
+
+  /// Whether a segment of this endpoint, no RST, restarts the 2MSL timer at the peer that has taken
+  /// its FIN (tcp_timewait_state_process): what PAWS rejects, whatever has ACK, and the empty
+  /// segment at RCV.NXT, whose flags are not looked at.
+  func restartsTimeWait(_ segment: Segment) -> Bool {
+    isTimestampOlder(segment) || segment.flags.contains(.ack) || isEmptyAfterFIN(segment)
+  }
+
+  /// Takes nothing of the sequence space and stands just past this endpoint's FIN.
+  func isEmptyAfterFIN(_ segment: Segment) -> Bool {
+    segment.sequenceLength == 0 && fin.isSent && segment.sequenceNumber == fin.end
   }
 
   func isTimestampOlder(_ segment: Segment) -> Bool {

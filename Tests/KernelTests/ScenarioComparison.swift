@@ -24,10 +24,11 @@ struct ScenarioComparison {
     case finHeldBack = "fin-held-back"
     /// FIN_WAIT_2 after shutdown() has no timer; nothing tells it from close().
     case halfCloseKept = "half-close-kept"
-    /// Given up in silence, by a timer that is only roughly known.
-    case orphanLimit = "orphan-limit"
     /// SO_LINGER 0 ended LAST_ACK or CLOSING: no RST (tcp_disconnect).
     case silentEnd = "silent-end"
+    /// A RST that ends an orphan in FIN_WAIT_2 and not a socket, or the other way: no packet has told
+    /// which it is.
+    case orphanUnknown = "orphan-unknown"
   }
 
   /// One end at one instant.
@@ -125,12 +126,20 @@ struct ScenarioComparison {
     }
   }
 
-  /// A timer of the kernel is late, never early.
+  /// Timers of the kernel are late, never early; when it gives up what it sends again and again is
+  /// known only roughly.
   private func isSlack(
     _ saying: Saying, _ index: Int, _ truth: TCPState, _ instant: Timestamp
   ) -> Bool {
-    guard let since = overSince[index], saying.possible.contains(truth) else { return false }
-    return instant.since(since) <= KernelComparison.slack
+    guard saying.possible.contains(truth) else { return false }
+    if let since = overSince[index] { return instant.since(since) <= KernelComparison.slack }
+    guard truth == .closed, let since = saying.claim.since else { return false }
+    switch saying.claim.state {
+    // tcp_synack_retries, and 8 tries of tcp_orphan_retries (net/ipv4/tcp_timer.c).
+    case .synReceived: return instant.since(since) >= .seconds(62)
+    case .finWait1, .closing, .lastAck: return instant.since(since) >= .seconds(100)
+    case .closed, .listen, .synSent, .established, .finWait2, .closeWait, .timeWait: return false
+    }
   }
 
   private func reason(
@@ -138,14 +147,18 @@ struct ScenarioComparison {
   ) -> Reason? {
     let claim = saying.claim
     switch (truth, claim.state) {
-    case (.closed, .lastAck), (.closed, .closing):
-      return saying.possible.contains(truth) ? .orphanLimit : .silentEnd
-    case (.closed, .finWait1): return saying.possible.contains(truth) ? .orphanLimit : nil
+    case (.closed, .lastAck), (.closed, .closing): return .silentEnd
+    case (.closed, .finWait2): return saying.possible.contains(truth) ? .orphanUnknown : nil
     case (.finWait1, .established), (.lastAck, .closeWait), (.closing, .closeWait):
       return saying.possible.contains(truth) && !hasFINLeft(end, instant) ? .finHeldBack : nil
+    // When it leaves it acknowledges a FIN that came after close().
+    case (.closing, .lastAck), (.timeWait, .closed):
+      let isBySecond = claim.ground == .sentFIN || claim.ground == .lastACKPassed
+      return isBySecond && saying.possible.contains(truth) ? .finHeldBack : nil
     case (.finWait2, .closed):
       let isLate = claim.ground == .finWait2Over && saying.possible.contains(truth)
-      return isLate ? .halfCloseKept : nil
+      let isByRST = claim.ground == .acceptedRST && saying.possible.contains(truth)
+      return isLate ? .halfCloseKept : isByRST ? .orphanUnknown : nil
     default: return nil  // pairs, most of which have no reason
     }
   }

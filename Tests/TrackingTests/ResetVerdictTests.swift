@@ -77,8 +77,8 @@ import Testing
     // Sent before its sender knew that its FIN was taken.
     case (.closeWait, .oneBefore), (.closing, .oneBefore), (.lastAck, .oneBefore): .accepted
     case (_, .oneBefore): .ignored
-    // A request socket is ended by any RST in the window.
-    case (.synReceived, _): .accepted
+    // Older kernels end a request socket by any RST in the window, Linux 6.18 challenges.
+    case (.synReceived, _): .perhaps
     // An orphan dies, a socket sends a challenge ACK.
     case (.finWait2, _): .perhaps
     case (_, .inWindow), (_, .lastInWindow): .challenged

@@ -11,7 +11,7 @@ import Tracking
     ACK                   | SYN_RECEIVED?  -
     data                  | SYN_RECEIVED?  -
     FIN                   | SYN_RECEIVED?  -
-    RST                   | CLOSED?        -
+    RST                   | SYN_RECEIVED?  -
     """
 
   private static let established = """
