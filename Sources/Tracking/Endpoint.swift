@@ -109,11 +109,16 @@ extension Endpoint {
   /// Whether the peer's last word on its window may have held back what its program had sent.
   func isHeldBack(by peer: borrowing Endpoint) -> Bool { lastPayload < peer.windowClosed }
 
-  /// Drops all evidence of what it was, but for the count of packets and that it has left.
+  /// Drops all evidence of what it was, but for what reports show of its packets.
   mutating func beginAnew() {
-    let (packets, superseded) = (packets, superseded)
+    let before = self
     self = Endpoint()
-    (self.packets, self.superseded) = (packets, superseded)
+    packets = before.packets
+    superseded = before.superseded
+    firstRST = before.firstRST
+    fin.firstFrame = before.fin.firstFrame
+    fin.firstEnd = before.fin.firstEnd
+    fin.firstAckedFrame = before.fin.firstAckedFrame
   }
 
   func begins(after number: SequenceNumber) -> Bool {
@@ -152,7 +157,7 @@ struct Transmissions: Sendable {
   /// The same, if the last came late by as much as a slot of the kernel's timer wheel can be wide, an
   /// eighth of the time (kernel/time/timer.c).
   var earliestDue: Timestamp {
-    due.advanced(by: Interval(nanoseconds: nextInterval.nanoseconds / 8) * -1)
+    due.advanced(by: Interval(nanoseconds: interval.nanoseconds / 4) * -1)
   }
 
   /// A retransmission that is this late will not come (three backoff intervals).

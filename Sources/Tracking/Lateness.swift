@@ -63,7 +63,9 @@ struct Lateness {
 
   /// Whether it can be the first acknowledgment of its FIN that reaches the receiver.
   private var canBeNewACK: Bool {
-    isOfOpenConnection && receiver.fin.isSent
+    isOfOpenConnection && receiver.fin.isSent && !own.isTimestampOlder(segment)
+      && !(receiver.sent.contains(.acknowledgment)
+        && segment.sequenceEnd.isBefore(receiver.ackSent))
       && segment.acknowledgmentNumber.isAtOrAfter(receiver.fin.end)
       && !receiverBefore.possible.isDisjoint(with: Self.awaitingACK)
   }

@@ -33,6 +33,7 @@ extension Passage {
       // Acknowledged before, and that had all been seen: its place is that of data.
       return
     }
+    sender.fin.unseen = .none
     sender.fin.end = end
     sender.fin.ack = segment.acknowledgmentNumber
     let isDial = sender.sent.isSuperset(of: [.syn, .synACK])

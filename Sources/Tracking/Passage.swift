@@ -103,6 +103,8 @@ struct Passage {
 
   /// What the segment tells of its sender.
   mutating func leave(_ sender: inout Endpoint, towards receiver: inout Endpoint) {
+    // Whoever answers a dial for the first time is in it, whatever it answered before.
+    if isSYN, isACK, !sender.sent.contains(.anything) { sender.superseded = .none }
     if isSYN, isACK, answersFirst(receiver, sender) { sender.beginAnew() }
     if !isRST { sender.lastSent = mark }
     if segment.flags.contains(.fin) { noteFirstFIN(&sender.fin, receiver) }
@@ -133,8 +135,6 @@ struct Passage {
   }
 
   private func sendSYN(_ sender: inout Endpoint, _ receiver: Endpoint) {
-    // Whoever answers a dial for the first time is in it, whatever it answered before.
-    if isACK, !sender.sent.contains(.anything) { sender.superseded = .none }
     sender.sent.insert(isACK ? .synACK : .syn)
     sender.sent.insert(.initialSequence)
     sender.initial = segment.sequenceNumber
@@ -149,7 +149,8 @@ struct Passage {
       sender.handshakeDoubted = true
     }
     sender.opening.add(mark)
-    if isACK || receiver.sent.contains(.synACK), !sender.handshakePassed.isSet,
+    if isACK || receiver.sent.contains(.synACK), sender.opening.retransmissions == 0,
+      !sender.handshakePassed.isSet,
       receiver.sent.contains(.acknowledgment), receiver.ackSent.isAfter(sender.initial)
     {
       // In a file out of order the acknowledgment can stand before the SYN/ACK.

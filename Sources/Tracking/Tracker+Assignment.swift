@@ -249,8 +249,8 @@ extension Tracker {
       than: slot, fromLow: segment.source == table[slot].key.low, by: Mark(segment))
   }
 
-  /// An end that goes on in an older incarnation has not left it for a dial that nobody answered:
-  /// the SYN was an old duplicate. What it says now may be late itself, so that nothing is certain.
+  /// An end that goes on in an older incarnation has not left it for a dial of which it has sent no
+  /// more than the SYN: that was an old duplicate. What it says now may be late itself, so that nothing is certain.
   mutating func reclaim(_ slot: UInt32, _ sender: Role, _ segment: Segment, key: ConnectionKey) {
     guard segment.flags.contains(.ack), segment.flags.isDisjoint(with: [.syn, .rst]),
       let head = table.find(key, hash: table.hash(key)), head != slot
@@ -258,10 +258,9 @@ extension Tracker {
     let role = table[head].role(ofLow: segment.source == key.low)
     let own = table[slot].ends[sender]
     let says =
-      segment.sequenceEnd.isAfter(own.sendNext)
+      segment.sequenceEnd.isAfter(own.sendNext) || !own.sent.contains(.acknowledgment)
       || segment.acknowledgmentNumber.isAfter(own.ackSent)
-    guard says, table[head].ends[role.peer].sent.isEmpty,
-      table[head].ends[role].sent.isDisjoint(with: [.plain, .synACK])
+    guard says, table[head].ends[role].sent.isDisjoint(with: [.plain, .synACK])
     else { return }
     table[slot].ends[sender].superseded = .none
     table[slot].ends[sender].resetMaybe = Mark(segment)

@@ -33,7 +33,7 @@ import Tracking
       +0.010  Y > X  SA  0 ack 101      | ESTABLISHED?  SYN_RECEIVED?
       +0.010  X > Y  R   101            | CLOSED?   CLOSED?
       +0.020  Y > X  SA  9000 ack 5001  | CLOSED    SYN_RECEIVED?  | late?
-      +0.020  X > Y  A   5001 ack 9001  | ESTABLISHED  ESTABLISHED?
+      +0.020  X > Y  A   5001 ack 9001  | ESTABLISHED? ESTABLISHED?
       """)
   }
 
@@ -112,7 +112,7 @@ import Tracking
         +1.010  Y > X  A   201 ack  102           | FIN_WAIT_2?  CLOSE_WAIT
         +2.000  Y > X  PA  201 ack  102 len 1000  | FIN_WAIT_2?  CLOSE_WAIT?  | Y.activity draining
         +2.000  X > Y  A   102 ack 1201           | FIN_WAIT_2   CLOSE_WAIT~  | close half-closed
-        +3.000  Y > X  FA 1201 ack  102           | TIME_WAIT?   LAST_ACK
+        +3.000  Y > X  FA 1201 ack  102           | TIME_WAIT?   LAST_ACK?{LAST_ACK,CLOSING}
         +3.000  X > Y  A   102 ack 1202           | TIME_WAIT    CLOSED?      | close graceful
         """)
   }

@@ -126,7 +126,7 @@ import Tracking
     try checkEveryLine(
       Prologue.exchange + """
         +1.000  X > Y  FA  101 ack 201  | FIN_WAIT_1  CLOSE_WAIT?
-        +1.010  Y > X  FA  201 ack 102  | TIME_WAIT?  LAST_ACK
+        +1.010  Y > X  FA  201 ack 102  | TIME_WAIT?  LAST_ACK?{LAST_ACK,CLOSING}
         +1.010  X > Y  A   102 ack 202  | TIME_WAIT   CLOSED?  | X.until 61.01 close graceful
         """)
   }

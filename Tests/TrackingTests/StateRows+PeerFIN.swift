@@ -32,7 +32,7 @@ extension StateFixture {
     FIN beyond the window    | CLOSING              -
                                .. late data-after-fin effect none reply ack
     # Linux takes the ACK of what ends at RCV.NXT (tcp_sequence), RFC 9293 drops it.
-    FIN, again               | TIME_WAIT?           CLOSING~    | late retransmitted-fin Y.resent 1
+    FIN, again               | TIME_WAIT?           CLOSING~    | Y.resent 1
     FIN, again, old ACK      | CLOSING              FIN_WAIT_1~
                                .. late retransmitted-fin effect none reply ack Y.resent 1
     FIN without ACK          | CLOSING              TIME_WAIT~
@@ -130,7 +130,7 @@ extension StateFixture {
     FIN beyond the window    | LAST_ACK                   -
                                .. late data-after-fin effect none reply ack
     # Linux takes the ACK of what ends at RCV.NXT (tcp_sequence), RFC 9293 drops it.
-    FIN, again               | CLOSED?                    -            | late retransmitted-fin
+    FIN, again               | CLOSED?                    -
     FIN, again, old ACK      | LAST_ACK                   FIN_WAIT_1~
                                .. late retransmitted-fin effect none reply ack Y.resent 1
     FIN without ACK          | LAST_ACK                   TIME_WAIT~
