@@ -77,7 +77,8 @@ struct ModelRequest: Sendable {
     if flags.contains(.ack), segment.acknowledgmentNumber != initial + 1 { return .refused }
 
     // First, the sequence number.
-    if isOld || echoesForeignTimestamp(segment) || !isInWindow(segment) {
+    let isInexact = flags.contains(.rst) && segment.sequenceNumber != next
+    if isOld || echoesForeignTimestamp(segment) || !isInWindow(segment) || isInexact {
       if !flags.contains(.rst), answerLimit.allows(segment, at: out.now) {
         out.send(
           .ack, initial + 1, acknowledging: next,
@@ -86,7 +87,7 @@ struct ModelRequest: Sendable {
       }
       return .nothing
     }
-    // Second, RST; fourth, SYN: either ends it, exact or not.
+    // Second, RST, exact since Linux 6.18; fourth, SYN: either ends it.
     if flags.contains(.rst) { return .ended }
     if flags.contains(.syn) {
       out.reset(answering: segment)
