@@ -101,7 +101,6 @@ extension JSONWriter {
     field("packets", capture.packets)
     field("tcp_packets", capture.tcpPackets)
     counts("skipped", SkipReason.allCases.map { ($0.rawValue, capture.skipped[$0] ?? 0) })
-    field("icmp_errors", capture.icmpErrors)
     field("first_time", capture.firstTime)
     field("last_time", capture.lastTime)
     field("tap", word: capture.tap.rawValue)
@@ -116,6 +115,7 @@ extension JSONWriter {
       endObject()
     }
     endArray()
+    field("icmp_errors", capture.icmpErrors)
     endObject()
   }
 

@@ -48,10 +48,12 @@ extension Inference {
     !end.fin.isSent && (!end.sent.contains(.payload) || !isWhole)
   }
 
-  /// Some of what it sent is not known to be acknowledged, or not to its knowledge.
+  /// Some of what it sent is not acknowledged, or not to its knowledge; mid-stream its numbers show
+  /// that, although what they count was sent before the capture began.
   private var hasDataOutstanding: Bool {
     !own.dataConfirmed
-      || peer.sent.contains(.acknowledgment) && own.sendNext.isAfter(peer.ackSent)
+      || !own.sent.contains(.initialSequence) && peer.sent.contains(.acknowledgment)
+        && own.sendNext.isAfter(peer.ackSent)
   }
 
   /// What the orphan limit rules out.

@@ -69,7 +69,7 @@ import Testing
         + #""link_types":["ethernet","linktype-147"],"packets":12,"tcp_packets":10,"#
         + #""skipped":{"not_tcp":2},"first_time":"2026-07-12T14:03:22.000000000Z","#
         + #""last_time":null,"tap":"responder","truncated":true,"#
-        + #""damage":[{"file":"a\u001b.pcap","offset":24,"message":"cut short"}]}"#,
+        + #""damage":[{"file":"a\u001b.pcap","offset":24,"message":"cut short"}],"icmp_errors":0}"#,
       #"{"type":"summary","connections":1,"endpoints_by_state":{"CLOSED":1,"TIME_WAIT":1},"#
         + #""late_by_kind":{"retransmitted-fin":1},"#
         + #""findings_by_kind":{"time_wait":1,"late_packets":1},"#
