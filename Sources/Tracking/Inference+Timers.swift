@@ -42,7 +42,8 @@ extension Inference {
       return true
     }
     // A FIN that waits behind text is given up with that.
-    return !own.fin.isSent && own.lastPayload > .distantPast && !claim.possible.isDisjoint(with: Self.orphans)
+    return !own.fin.isSent && own.lastPayload > .distantPast
+      && !claim.possible.isDisjoint(with: Self.orphans)
       && now >= own.lastPayload.advanced(by: Self.shortestPatience)
   }
 

@@ -15,7 +15,7 @@ import Tracking
     let until = 1.01 + timeWait
     try check(
       EdgeCaseTests.halfClosed.replacing("+1.010  Y > X  A ", with: "+1.010  Y > X  FA ")
-        .replacing("FIN_WAIT_2?  CLOSE_WAIT", with: "TIME_WAIT?  LAST_ACK") + """
+        .replacing("FIN_WAIT_2?  CLOSE_WAIT", with: "TIME_WAIT?  LAST_ACK?") + """
           +1.01  X > Y  A  102 ack 202  | TIME_WAIT  -  | X.until \(until)
           +\(until - 0.01)              | TIME_WAIT  -  | X.until \(until)
           +\(until + 0.01)              | CLOSED?{CLOSED,TIME_WAIT}  -  | X.since \(until)
