@@ -13,7 +13,7 @@ extension StateFixture {
     ACK                      | FIN_WAIT_2?                         CLOSE_WAIT      | close half-closed
     ACK, old                 | FIN_WAIT_1                          ESTABLISHED?    | close unanswered
     ACK of unsent data       | FIN_WAIT_1~                         -
-    ACK beyond the window    | FIN_WAIT_1                          CLOSE_WAIT?
+    ACK beyond the window    | FIN_WAIT_1                          CLOSE_WAIT~
     data                     | FIN_WAIT_2?                         CLOSE_WAIT?     | Y.activity draining
     data, old                | FIN_WAIT_1                          CLOSE_WAIT
     data, partly old         | FIN_WAIT_2?                         CLOSE_WAIT?
