@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Tracking
 
-/// Data, windows and the timers of an open connection.
+/// Data, and the timers of an open connection.
 struct ModelHostDataTests {
   @Test
   func dataIsCutAndAcknowledged() {
@@ -41,55 +41,6 @@ struct ModelHostDataTests {
     #expect((10...30).contains(delays.filter { $0 == 10 }.count))
   }
 
-  @Test
-  func theWindowShutsAndIsProbed() throws {
-    var pair = ModelHostPair.established()
-    pair.call(.b, .stopReading)
-    pair.call(.a, .send(100_000))
-    pair.run(.seconds(1))
-    #expect(pair.sent.last?.window == 0)
-    pair.clearLog()
-    pair.run(.seconds(10))
-    // Probes lie below what was acknowledged; answers are limited to one in 500 ms.
-    let probes = pair.sent.filter { $0.source == ModelHostPair.addressA }
-    let acknowledged = try #require(
-      pair.sent.first { $0.source == ModelHostPair.addressB }?.acknowledgmentNumber)
-    #expect(probes.allSatisfy { $0.sequenceNumber + 1 == acknowledged })
-    #expect(probes.allSatisfy { $0.payloadLength == 0 && $0.flags == .ack })
-    let gaps = zip(probes.dropFirst(), probes).map { $0.time.since($1.time).seconds }
-    #expect(gaps.count >= 3)
-    #expect(zip(gaps.dropFirst(), gaps).allSatisfy { (1.7...2.3).contains($0 / $1) })
-    pair.run(.seconds(4000))
-    #expect(pair.states == [.established, .established])
-    // Reading opens the window at once.
-    pair.clearLog()
-    pair.call(.b, .read)
-    #expect(pair.sent.first.map { $0.window > 0 } == true)
-    pair.run(.seconds(3))
-    #expect(pair.a.nextTimer == nil)
-  }
-
-  /// Linux takes a bare FIN behind a window that is shut, and nothing else.
-  @Test
-  func aBareFINNeedsNoWindow() {
-    var pair = ModelHostPair.established()
-    pair.call(.b, .stopReading)
-    pair.call(.a, .send(100_000))
-    pair.run(.seconds(2))
-    #expect(pair.sent.last { $0.source == ModelHostPair.addressB }?.window == 0)
-    pair.isLost = { _ in true }
-    for flags in ["A", "FA"] {
-      let data = pair.deliver(pair.forge(from: .a, flags, len: 1), to: .b)
-      #expect(!data.isNews)
-      #expect(data.after == .established)
-    }
-    let overlapping = pair.deliver(pair.forge(from: .a, "FA", seq: -5, len: 5), to: .b)
-    #expect(overlapping.after == .established)
-    #expect(pair.deliver(pair.forge(from: .a, "FA"), to: .b).after == .closeWait)
-    pair.call(.b, .close)
-    #expect(pair.log.last == "B>RA")
-  }
-
   /// RFC 7323 section 4.3: TS.Recent is what began no later than the last acknowledgment, and
   /// never goes back.
   @Test
@@ -111,15 +62,51 @@ struct ModelHostDataTests {
     #expect(try echo("A", seq: 20, len: 10, age: 10) == clock &- 10)
   }
 
+  /// What lies beyond a FIN is forgotten with it.
   @Test
-  func unansweredProbesEndIt() throws {
+  func nothingWaitsBeyondAFIN() {
     var pair = ModelHostPair.established()
-    pair.call(.b, .stopReading)
-    pair.call(.a, .send(100_000))
-    pair.run(.seconds(1))
     pair.isLost = { _ in true }
-    while pair.a.state != .closed { pair.run(until: try #require(pair.a.nextTimer)) }
-    #expect(pair.a.changedSilently)
+    pair.inject(from: .b, "A", seq: 100, len: 50)
+    #expect(pair.inject(from: .b, "FA").isEmpty == false)
+    #expect(pair.a.state == .closeWait)
+    #expect(pair.inject(from: .b, "R", seq: 150, age: nil) == ["A>A"])
+    #expect(pair.a.state == .closeWait)
+  }
+
+  /// RFC 6298 section 2: the first round trip R makes the timeout R + 2R.
+  @Test(arguments: [true, false])
+  func theTimeoutFollowsTheRoundTrip(_ hasTimestamps: Bool) {
+    var settings = ModelHost.Settings()
+    settings.hasTimestamps = hasTimestamps
+    var pair = ModelHostPair(settings)
+    pair.isLost = { _ in true }
+    pair.call(.a, .connect)
+    pair.run(.milliseconds(800))
+    var answer = pair.forge(from: .b, "SA", seq: 1000)
+    answer.options.hasTimestamps = hasTimestamps
+    answer.options.timestampEcho = pair.sent[0].options.timestampValue
+    pair.deliver(answer, to: .a)
+    pair.call(.a, .send(1))
+    let sent = pair.now
+    pair.run(.seconds(5))
+    let again = pair.sent.last { $0.payloadLength == 1 && $0.time > sent }
+    #expect((2.4...2.7).contains(again?.time.since(sent).seconds ?? 0))
+  }
+
+  /// Three duplicates of an acknowledgment bring the retransmission before the timer.
+  @Test
+  func theFastRetransmission() {
+    var pair = ModelHostPair.established()
+    pair.run(.seconds(1))
+    pair.clearLog()
+    pair.isLost = { $0.payloadLength == 1447 }
+    pair.call(.a, .send(1447))
+    pair.isLost = { _ in false }
+    pair.call(.a, .send(5 * 1448))
+    pair.run(.milliseconds(100))
+    #expect(pair.sent.filter { $0.sequenceNumber == pair.sent[0].sequenceNumber }.count == 2)
+    #expect(pair.a.nextTimer == nil)
   }
 
   /// Octets lie where they were lost, whatever the order of the others.

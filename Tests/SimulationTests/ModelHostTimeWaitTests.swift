@@ -200,6 +200,17 @@ struct ModelHostTimeWaitTests {
     #expect(pair.a.state == .synSent)
     #expect(pair.sent.last?.sequenceNumber == end + 65537)
 
+    // Not within a second, and not out of an orphan's FIN_WAIT_2.
+    pair = ModelHostPair.established(settings)
+    pair.call(.a, .close)
+    pair.run(.seconds(10))
+    pair.call(.a, .connect)
+    #expect(pair.a.state == .finWait2)
+    pair.call(.b, .close)
+    pair.run(.milliseconds(900))
+    pair.call(.a, .connect)
+    #expect(pair.a.state == .timeWait)
+
     settings.hasTimestamps = false
     pair = Self.timeWait(settings)
     pair.call(.a, .connect)

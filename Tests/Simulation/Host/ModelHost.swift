@@ -144,7 +144,7 @@ public struct ModelHost: Sendable {
     outlet.now = now
     carryOut(call)
     let sent = outlet.drain()
-    settle { .call(isSilent: sent.isEmpty || $0.isFINHeldBack) }
+    settle(.call(isSilent: sent.isEmpty))
     return sent
   }
 
@@ -153,7 +153,7 @@ public struct ModelHost: Sendable {
     outlet.now = now
     let before = state
     let isNews = take(segment)
-    settle { _ in .packet }
+    settle(.packet)
     return Reception(before: before, after: state, isNews: isNews, sent: outlet.drain())
   }
 
@@ -164,18 +164,18 @@ public struct ModelHost: Sendable {
     let sent = outlet.drain()
     // A timer only ever ends something; what else it sends, in the same instant, does not show it.
     let hasReset = sent.contains { $0.flags.contains(.rst) }
-    settle { _ in .timer(isSilent: !hasReset) }
+    settle(.timer(isSilent: !hasReset))
     return sent
   }
 
   /// Lets go of what is over, and notes why the state has changed; a FIN that leaves at last shows
   /// what a call had changed.
-  private mutating func settle(_ cause: (Standing) -> ChangeCause) {
+  private mutating func settle(_ cause: ChangeCause) {
     tidy()
     let before = standing
     standing = socket?.standing ?? timeWait?.standing ?? request?.standing ?? Standing()
     if standing.state != before.state || incarnation != lastIncarnation {
-      self.cause = cause(standing)
+      self.cause = cause
       lastIncarnation = incarnation
     } else if before.isFINHeldBack, !standing.isFINHeldBack {
       self.cause = .call(isSilent: false)

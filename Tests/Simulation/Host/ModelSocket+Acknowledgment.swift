@@ -58,7 +58,7 @@ extension ModelSocket {
         retransmit(through: &out)
       }
     }
-    if outgoing.window != oldWindow { restartProbes(through: out) }
+    if probeAt != .distantFuture { probeAt = out.expiry(of: probeInterval) }
   }
 
   /// What an acknowledgment changes in the state.
@@ -118,11 +118,5 @@ extension ModelSocket {
     duplicateAcknowledgments = 0
     retransmitAt =
       outgoing.inFlight > 0 ? out.expiry(of: timeout.current) : .distantFuture
-  }
-
-  /// A window that opens or shuts starts the wait for the next probe anew.
-  private mutating func restartProbes(through out: borrowing Outlet) {
-    probeBackoff = 0
-    if probeAt != .distantFuture { probeAt = out.expiry(of: timeout.current) }
   }
 }

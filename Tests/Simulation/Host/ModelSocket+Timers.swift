@@ -38,16 +38,18 @@ extension ModelSocket {
   /// A window probe (RFC 9293 section 3.8.6.1), for ever while the peer answers; an orphan gives up
   /// when the interval reaches its limit.
   private mutating func probeWindow(through out: inout Outlet) {
-    let interval = min(
-      timeout.current * (1 << Int64(min(probeBackoff, 20))), RetransmissionTimeout.most)
-    if isOrphan, interval >= RetransmissionTimeout.most { return die() }
+    if isOrphan, probeInterval >= RetransmissionTimeout.most { return die() }
     if probes >= (isOrphan ? 8 : 15) { return die() }
     probeAt = .distantFuture
     if sendIntoSmallWindow(through: &out) { return }
     sendProbe(through: &out)
     probes += 1
     probeBackoff = min(probeBackoff + 1, 15)
-    probeAt = out.expiry(of: min(interval * 2, RetransmissionTimeout.most))
+    probeAt = out.expiry(of: probeInterval)
+  }
+
+  var probeInterval: Interval {
+    min(timeout.current * (1 << Int64(probeBackoff)), RetransmissionTimeout.most)
   }
 
   /// RFC 9293 section 3.8.4: nine probes without an answer, then RST.

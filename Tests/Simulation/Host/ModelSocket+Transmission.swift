@@ -65,6 +65,7 @@ extension ModelSocket {
     while let piece = outgoing.nextPiece() { sendNew(piece, through: &out) }
     if outgoing.isAllSent || outgoing.inFlight > 0 {
       probeAt = .distantFuture
+      probeBackoff = 0
     } else if probeAt == .distantFuture {
       probeAt = out.expiry(of: timeout.current)
     }
@@ -75,7 +76,7 @@ extension ModelSocket {
     let isFirstInFlight = outgoing.inFlight == 0
     send(piece, from: outgoing.next, through: &out)
     outgoing.next = outgoing.next + piece.octets + (piece.hasFIN ? 1 : 0)
-    if timed == nil, recoveryEnd == nil { timed = (outgoing.next, out.now) }
+    if timed == nil { timed = (outgoing.next, out.now) }
     if isFirstInFlight { retransmitAt = out.expiry(of: timeout.current) }
   }
 
