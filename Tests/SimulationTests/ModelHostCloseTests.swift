@@ -205,7 +205,7 @@ struct ModelHostCloseTests {
   }
 
   @Test
-  func closingOutOfReadyData() {
+  func closingWithUnreadData() {
     // Unread data turns close() into RST, in every state that can hold some.
     for shutFirst in [false, true] {
       var pair = ModelHostPair.established()
