@@ -250,6 +250,24 @@ struct ModelHostCloseTests {
   }
 
   @Test
+  func lingerZeroWithSomethingUnsentOrUnread() {
+    for isUnread in [true, false] {
+      var pair = ModelHostPair.established()
+      pair.call(.a, .stopReading)
+      pair.call(.b, .send(isUnread ? 10 : 0), .shutdown)
+      pair.run(.milliseconds(100))
+      pair.isLost = { _ in true }
+      if !isUnread { pair.call(.a, .send(20_000)) }
+      pair.call(.a, .shutdown)
+      #expect(pair.a.state == .lastAck)
+      #expect(pair.a.isFINHeldBack == !isUnread)
+      pair.call(.a, .abort)
+      #expect(pair.a.state == .closed)
+      #expect(pair.log.last == "A>RA")
+    }
+  }
+
+  @Test
   func nothingIsLeftToCallAfterClose() {
     var pair = ModelHostPair.established()
     pair.isLost = { _ in true }

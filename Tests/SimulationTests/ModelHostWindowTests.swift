@@ -69,6 +69,20 @@ struct ModelHostWindowTests {
     #expect(pair.log.filter { $0 == "A>A" }.count >= 2)
   }
 
+  @Test
+  func anAnsweredProbeStartsTheWaitAnew() throws {
+    var pair = ModelHostPair.established()
+    pair.call(.b, .stopReading)
+    pair.call(.a, .send(100_000))
+    pair.run(.seconds(3))
+    pair.isLost = { _ in true }
+    pair.run(until: try #require(pair.a.nextTimer))
+    let due = try #require(pair.a.nextTimer)
+    pair.run(.seconds(1))
+    pair.inject(from: .b, "A", ack: 0, win: 0)
+    #expect(try #require(pair.a.nextTimer).since(due) >= .milliseconds(900))
+  }
+
   /// A window taken back while data is under way: Linux goes on while the peer answers.
   @Test
   func aWindowThatShrinksIsWaitedFor() throws {
