@@ -36,35 +36,19 @@ enum KernelComparison {
     var share: Double { Double(equal) / Double(samples) }
   }
 
-  /// `until` of TIME_WAIT as it was last said, by end.
-  struct TimeWaits {
-    var said: [[(at: Timestamp, until: Timestamp)]]
-
-    mutating func note(_ sayings: [Saying?], at instant: Timestamp) {
-      for (index, saying) in sayings.enumerated() {
-        guard let claim = saying?.claim, claim.state == .timeWait, let until = claim.until else {
-          continue
-        }
-        if said[index].last?.until != until { said[index].append((instant, until)) }
-      }
-    }
-  }
-
   /// How late a timer can be: two steps of the kernel's timer wheel.
   static let slack = Interval.milliseconds(5200)
 
   static func observe(
     _ recording: KernelRecording, tap: String, every step: Interval
-  ) throws -> (tally: Tally, timeWaits: TimeWaits) {
+  ) throws -> Tally {
     var tally = Tally()
-    var timeWaits = TimeWaits(said: Array(repeating: [], count: recording.ends.count))
     /// Since when the end is said to be CLOSED because of a timer.
     var overSince: [Timestamp?] = Array(repeating: nil, count: recording.ends.count)
     var observation = KernelObservation(of: recording.ends)
     observation.sample(
-      try recording.capture(tap), every: step, during: recording.span
+      try recording.capture(tap), at: recording.span.instants(every: step)
     ) { instant, sayings in
-      timeWaits.note(sayings, at: instant)
       for (index, end) in recording.ends.enumerated() {
         guard tap == "mid" || tap == end.side.tap, let saying = sayings[index] else { continue }
         if saying.isOverByTimer {
@@ -94,7 +78,7 @@ enum KernelComparison {
         }
       }
     }
-    return (tally, timeWaits)
+    return tally
   }
 }
 

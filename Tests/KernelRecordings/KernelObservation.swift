@@ -27,23 +27,19 @@ struct KernelObservation: ~Copyable {
     }
   }
 
-  /// Takes what the capture of a tap holds and tells what is said at every `step`, by end; nil
-  /// where nothing is.
+  /// Takes what the capture of a tap holds and tells what is said at instants that go forward, by
+  /// end; nil where nothing is.
   mutating func sample(
-    _ tap: KernelCapture, every step: Interval, during span: PacketTimes.Span,
+    _ tap: KernelCapture, at instants: some Sequence<Timestamp>,
     _ body: (_ instant: Timestamp, _ sayings: [Saying?]) -> Void
   ) {
-    var next = span.start
-    for packet in tap.packets {
-      while next < packet.time, next <= span.end {
-        body(next, sayings(at: next))
-        next = next.advanced(by: step)
+    var packets = tap.packets[...]
+    for instant in instants {
+      while let packet = packets.first, packet.time <= instant {
+        receive(packet)
+        packets.removeFirst()
       }
-      receive(packet)
-    }
-    while next <= span.end {
-      body(next, sayings(at: next))
-      next = next.advanced(by: step)
+      body(instant, sayings(at: instant))
     }
   }
 

@@ -34,6 +34,8 @@ struct KernelRecording {
     let changes: [Change]
     /// In order; the shared recordings have none.
     let timers: [Timer]
+    /// When the timer of a TIME_WAIT that the recording did not outlast will end.
+    let expiry: Timestamp?
     /// When the host's kernel was not asked: its states then may be others.
     let blind: [(start: Timestamp, end: Timestamp)]
 
@@ -172,6 +174,7 @@ struct KernelRecording {
         End(
           scenario: connection.scenario, side: side, local: local, remote: remote,
           changes: host.transitions.map(\.change), timers: (host.timers ?? []).map(\.timer),
+          expiry: host.final?.expiry(after: document.meta.end.timestamp),
           blind: blind[side.rawValue] ?? [])
       }
     }
@@ -228,6 +231,23 @@ extension KernelRecording {
     let exists: Bool
     let transitions: [Transition]
     let timers: [Restart]?
+    let final: Final?
+  }
+
+  /// As the host listed the end when the recording was over.
+  private struct Final: Decodable {
+    let state: String
+    let remaining: Int64?
+
+    enum CodingKeys: String, CodingKey {
+      case state
+      case remaining = "expires_ms"
+    }
+
+    func expiry(after end: Timestamp) -> Timestamp? {
+      guard state == TCPState.timeWait.name, let remaining else { return nil }
+      return end.advanced(by: .milliseconds(remaining))
+    }
   }
 
   private struct Restart: Decodable {

@@ -35,7 +35,8 @@ enum KernelSoundness {
   ) -> Result {
     var result = Result()
     var observation = KernelObservation(of: recording.ends)
-    observation.sample(capture, every: step, during: span ?? recording.span) { instant, sayings in
+    let instants = (span ?? recording.span).instants(every: step)
+    observation.sample(capture, at: instants) { instant, sayings in
       for (index, end) in recording.ends.enumerated() {
         guard let saying = sayings[index], let truth = end.state(at: instant),
           premises.hold([.seen, .complete], end: index, at: instant)

@@ -29,6 +29,10 @@ struct PacketTimes {
     let end: Timestamp
 
     func contains(_ instant: Timestamp) -> Bool { instant >= start && instant < end }
+
+    func instants(every step: Interval) -> some Sequence<Timestamp> {
+      sequence(first: start) { $0.advanced(by: step) }.prefix { $0 <= end }
+    }
   }
 
   private var times: [KernelObservation.Way: [Content: [Timestamp]]] = [:]
