@@ -73,28 +73,38 @@ struct ModelRequest: Sendable {
       }
       return .nothing
     }
+    let isReset = flags.contains(.rst)
     // Linux looks at the ACK before all else: the listener refuses one that is not the SYN/ACK's.
-    if flags.contains(.ack), segment.acknowledgmentNumber != initial + 1 { return .refused }
+    if flags.contains(.ack), !isReset, segment.acknowledgmentNumber != initial + 1 {
+      return .refused
+    }
 
     // First, the sequence number.
-    let isInexact = flags.contains(.rst) && segment.sequenceNumber != next
-    if isOld || echoesForeignTimestamp(segment) || !isInWindow(segment) || isInexact {
-      if !flags.contains(.rst), answerLimit.allows(segment, at: out.now) {
-        out.send(
-          .ack, initial + 1, acknowledging: next,
-          window: UInt16(min(settings.receiveBuffer, 65535) >> UInt32(scale)),
-          options: out.options(timestamps))
-      }
+    if isOld || echoesForeignTimestamp(segment) || !isInWindow(segment) {
+      if !isReset { answer(segment, through: &out) }
       return .nothing
     }
-    // Second, RST, exact since Linux 6.18; fourth, SYN: either ends it.
-    if flags.contains(.rst) { return .ended }
+    // Second, RST: exact since Linux 6.18 (RFC 5961 section 3.2).
+    if isReset, segment.sequenceNumber == next { return .ended }
+    if isReset {
+      answer(segment, through: &out)
+      return .nothing
+    }
+    // Fourth, SYN.
     if flags.contains(.syn) {
       out.reset(answering: segment)
       return .ended
     }
     // Fifth, ACK.
     return flags.contains(.ack) ? .completed : .nothing
+  }
+
+  private mutating func answer(_ segment: Segment, through out: inout Outlet) {
+    guard answerLimit.allows(segment, at: out.now) else { return }
+    out.send(
+      .ack, initial + 1, acknowledging: next,
+      window: UInt16(min(settings.receiveBuffer, 65535) >> UInt32(scale)),
+      options: out.options(timestamps))
   }
 
   private var scale: UInt8 { syn.options.windowScale == nil ? 0 : ModelHost.windowScale }
