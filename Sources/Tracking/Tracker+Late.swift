@@ -102,12 +102,16 @@ extension Tracker {
     let key = table[slot].key
     let head = table.find(key, hash: table.hash(key)) ?? slot
     let answersSYN = segment.flags.contains(.syn)
+    // The answer of a closed end to what carries ACK has none (RFC 9293 section 3.10.7.1).
+    let isOwnReset = segment.flags.isSuperset(of: [.rst, .ack])
     for candidate in [slot, head, table[slot].older] where late[candidate] != nil {
-      let patience = table[candidate].answerTime(sender) + .milliseconds(50)
+      let answerTime = table[candidate].answerTime(sender)
       guard let recent = late[candidate]?.suffix(Self.unanswered),
         let index = recent.firstIndex(where: {
           $0.to == segment.source && $0.replyFrame == nil && $0.replyExpected != .none
-            && (!answersSYN || $0.kind.isSYN) && segment.time.since($0.time) <= patience
+            && (!answersSYN || $0.kind.isSYN) && !(isOwnReset && $0.awaitsReset)
+            && segment.time.since($0.time) <= answerTime
+              + ($0.awaitsReset ? .zero : .milliseconds(50))
         })
       else { continue }
       late[candidate]?[index].settle(by: segment)
@@ -146,14 +150,21 @@ extension Tracker {
   mutating func noteForeign(
     _ segment: Segment, slot: UInt32, sender: Role, stream: Int
   ) -> LateKind? {
-    guard segment.flags.contains(.ack), segment.flags.isDisjoint(with: [.syn, .rst]),
-      table[slot].begins(sender.peer, after: segment.acknowledgmentNumber),
-      let stone = tombstones.find(digest: table[slot].key.digest),
-      stone.fits(segment, segment.source == table[slot].key.low)
+    guard segment.flags.contains(.ack), !segment.flags.contains(.rst),
+      table[slot].isAside(sender.peer, from: segment.acknowledgmentNumber),
+      let stone = tombstones.find(digest: table[slot].key.digest)
     else { return nil }
+    let fromLow = segment.source == table[slot].key.low
+    let isSYN = segment.flags.contains(.syn)
+    guard isSYN ? stone.began(with: segment, fromLow) : stone.fits(segment, fromLow) else {
+      return nil
+    }
+    let claim = table[slot].claim(sender.peer, at: segment.time, profile: options.profile)
+    let isRestarted = claim.possible.contains(.timeWait)
+    if isRestarted { table[slot].ends[sender.peer].timeWaitRestart = Mark(segment) }
     record(
-      segment, .afterTimeWait, slot: slot, stream: stream, afterClose: nil, effect: .none,
-      reply: .ack)
+      segment, .afterTimeWait, slot: slot, stream: stream, afterClose: nil,
+      effect: isRestarted && claim.state == .timeWait ? .timerRestarted : .none, reply: .ack)
     if let last = late[slot]?.indices.last {
       late[slot]?[last].connection = Int(stone.connection)
     }
