@@ -8,7 +8,7 @@ SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Source
 RELEASE = .build/release/finwait
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build release test simulate kernel-test check lint format demo install \
+.PHONY: help setup build release test simulate mutants kernel-test check lint format demo install \
 	uninstall man captures goldens clean
 
 help: ## List the targets
@@ -28,6 +28,9 @@ test: setup ## Run the tests
 
 simulate: setup ## Judge SEEDS simulated runs (default a million)
 	$(SWIFT) run -c release simulate '0..<$(SEEDS)'
+
+mutants: setup ## Break the tracker's rules one by one: does the simulator notice?
+	@scripts/mutate
 
 kernel-test: setup ## Hold the states against this machine's kernel (Linux, root)
 	FINWAIT_KERNEL_TESTS=1 $(SWIFT) test --filter '^KernelTests[.]'
