@@ -20,8 +20,25 @@ extension Tracker {
     record(
       segment, kind, slot: slot, stream: stream, afterClose: lateness.afterClose,
       effect: lateness.effect,
-      reply: standing ?? (awaitsReset ? .rst : lateness.expectedReply), awaitsReset: awaitsReset)
+      reply: standing ?? (awaitsReset ? .rst : expectedReply(lateness, slot)),
+      awaitsReset: awaitsReset)
     return awaitsReset ? nil : kind
+  }
+
+  /// TIME_WAIT answers what holds neither text nor FIN at most once in this time (Linux
+  /// tcp_oow_rate_limited, tcp_invalid_ratelimit).
+  private static let answerLimit = Interval.milliseconds(500)
+
+  /// An answer that was seen holds back the next.
+  private func expectedReply(_ lateness: Lateness, _ slot: UInt32) -> ExpectedReply {
+    let (reply, segment) = (lateness.expectedReply, lateness.segment)
+    let isLimited = segment.sequenceLength == 0 || segment.flags.contains(.syn)
+    guard lateness.receiverBefore.state == .timeWait, reply == .ack, isLimited else { return reply }
+    let isHeldBack = (late[slot] ?? []).reversed().prefix(Self.unanswered).contains {
+      $0.to == segment.destination && $0.replyFrame != nil && $0.isAnsweredSeldom
+        && segment.time.since($0.time) < Self.answerLimit
+    }
+    return isHeldBack ? .none : .ack
   }
 
   /// What a segment towards a ghost meets: the TIME_WAIT of an older incarnation, whose timer it
@@ -214,6 +231,16 @@ extension LateKind {
 }
 
 extension LateSegment {
+  /// Whether it holds neither text nor FIN, so that TIME_WAIT's answers to such are limited.
+  var isAnsweredSeldom: Bool {
+    switch kind {
+    case .keepAlive, .duplicateACK, .synInTimeWait, .duplicateSYN, .duplicateSYNACK: true
+    case .retransmittedFIN, .duplicateData, .dataAfterFIN, .dataAfterClose, .afterReset,
+      .resetInTimeWait, .afterTimeWait, .unknownConnection:
+      false
+    }
+  }
+
   /// The reply tells what the segment met.
   mutating func settle(by reply: Segment) {
     replyFrame = reply.frame
