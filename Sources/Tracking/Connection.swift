@@ -68,10 +68,10 @@ struct Connection: Sendable {
 
   /// Whether `number` is none that an end can have sent; asked for every segment, and so without
   /// copying the end out of the pair.
-  func isAside(_ role: Role, from number: SequenceNumber) -> Bool {
+  func isAside(_ role: Role, from number: SequenceNumber, by limit: Int32) -> Bool {
     switch role {
-    case .initiator: ends.initiator.isAside(from: number)
-    case .responder: ends.responder.isAside(from: number)
+    case .initiator: ends.initiator.isAside(from: number, by: limit)
+    case .responder: ends.responder.isAside(from: number, by: limit)
     }
   }
 

@@ -18,7 +18,7 @@ struct Lateness {
   var kind: LateKind? {
     if isBareSYN { return duplicateSYN }
     // (b) Its sender had already reset the connection, or goes beyond its own FIN.
-    if own.ownReset.isSet { return .afterReset }
+    if own.ownReset.isSet, !isFirstAnswer { return .afterReset }
     if isBeyondOwnFIN { return .dataAfterFIN }
     // A ghost never dialled: what answers its old SYN meets what it was before.
     if connection.ghosts[sender.peer], !connection.ghosts[sender] {
@@ -95,6 +95,12 @@ struct Lateness {
   private var receiverWasOpen: Bool {
     if receiverBefore.ground == .handshakeOver { return false }
     return receiver.sent.contains(.anything) || receiver.superseded.isSet
+  }
+
+  /// It opens what its sender had refused before.
+  private var isFirstAnswer: Bool {
+    flags.isSuperset(of: [.syn, .ack]) && !own.sent.contains(.anything)
+      && segment.acknowledgmentNumber == receiver.initial + 1
   }
 
   private var isBeyondOwnFIN: Bool {

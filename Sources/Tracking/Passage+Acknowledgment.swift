@@ -45,8 +45,9 @@ extension Passage {
     let hasOpened = !receiver.sent.isDisjoint(with: [.syn, .synACK])
     if hasOpened, !receiver.sent.contains(.fastOpenData) {
       if isSYN { return ack != receiver.initial + 1 }
-      let isDial = receiver.sent.isDisjoint(with: [.synACK, .plain])
-      if isDial { return !(1...1 << 20).contains(ack.distance(from: receiver.initial)) }
+      if receiver.sent.contains(.formerDial), ack == receiver.formerInitial + 1 { return true }
+      let isOpening = !receiver.sent.contains(.plain)
+      if isOpening { return !(1...1 << 20).contains(ack.distance(from: receiver.initial)) }
     }
     guard receiver.fin.isSent, !receiver.fin.isInferred else { return false }
     return ack.isAfter(receiver.fin.end)

@@ -8,6 +8,12 @@ extension Passage {
       return
     }
     if isACK { completeHandshake(of: &receiver, from: sender) }
+    if receiver.resetAhead.isSet, segment.time <= receiver.resetAhead.time,
+      sender.passed.contiguous == receiver.resetAheadSequence
+    {
+      receiver.resetPassed = receiver.resetAhead
+      receiver.resetHorizon = sender.sendNext
+    }
     let reset = receiver.resetPassed.isSet ? receiver.resetPassed : receiver.resetMaybe
     if reset.isSet, segment.time < reset.time {
       // In a file out of order: the RST came behind it.
@@ -55,7 +61,10 @@ extension Passage {
     case .perhaps where isAnswered(receiver, by: sender): receiver.resetPassed = mark
     case .accepted: receiver.resetPassed = mark
     case .perhaps: receiver.resetMaybe = mark
-    case .ignored, .challenged: break
+    case .challenged:
+      receiver.resetAhead = mark
+      receiver.resetAheadSequence = segment.sequenceNumber
+    case .ignored: break
     }
   }
 }

@@ -28,7 +28,8 @@ extension Passage {
       sender.fin.transmissions = Transmissions()
     }
     if sender.sent.contains(.initialSequence), gap == nil,
-      receiver.sent.contains(.acknowledgment), receiver.ackSent.isAtOrAfter(end)
+      receiver.sent.contains(.acknowledgment), receiver.ackSent.isAtOrAfter(end),
+      segment.time > receiver.ackMark.time
     {
       // Acknowledged before, and that had all been seen: its place is that of data.
       return

@@ -105,8 +105,10 @@ struct Passage {
   /// What the segment tells of its sender.
   mutating func leave(_ sender: inout Endpoint, towards receiver: inout Endpoint) {
     // Whoever answers a dial for the first time is in it, whatever it answered before.
-    if isSYN, isACK, !sender.sent.contains(.anything) { sender.superseded = .none }
+    if isSYN, isACK, !sender.sent.contains(.anything) { sender.ownReset = .none }
     if isSYN, isACK, answersFirst(receiver, sender) { sender.beginAnew() }
+    // Offered, but not agreed on (RFC 7323 section 2.2).
+    if isSYN, isACK, !segment.options.hasTimestamps { receiver.sent.remove(.timestamps) }
     if isSYN, isACK, leavesDial(sender) {
       let former = sender.initial
       sender.beginAnew()
@@ -136,7 +138,10 @@ struct Passage {
   /// The first answer to a dial by an end that has sent only what was of an older incarnation.
   private func answersFirst(_ dialler: borrowing Endpoint, _ sender: borrowing Endpoint) -> Bool {
     guard sender.sent.contains(.anything), dialler.sent.contains(.syn) else { return false }
-    if sender.sent.contains(.initialSequence) {
+    if !sender.sent.contains(.initialSequence) {
+      // In a file out of order it can stand behind what it opened.
+      if sender.initial == segment.sequenceNumber + 1 { return false }
+    } else {
       // Its SYN/ACK before was of nothing that this one dials.
       guard sender.sent.contains(.synACK), !sender.sent.contains(.acknowledgment) else {
         return false
@@ -159,6 +164,7 @@ struct Passage {
     let isFirst = !sender.sent.contains(isACK ? .synACK : .syn)
     sender.sent.insert(isACK ? .synACK : .syn)
     sender.sent.insert(.initialSequence)
+    if isACK, !isFirst, segment.sequenceNumber != sender.initial { sender.handshakePassed = .none }
     sender.initial = segment.sequenceNumber
     if segment.payloadLength > 0 { sender.sent.insert(.fastOpenData) }
     if let shift = segment.options.windowScale {
@@ -172,9 +178,10 @@ struct Passage {
     }
     // The timer of a dial goes on when it answers one that it crossed.
     let answersCrossing = isACK && isFirst && sender.sent.contains(.syn)
-    if !answersCrossing { sender.opening.add(mark) }
+    if !answersCrossing || !sender.opening.first.isSet { sender.opening.add(mark) }
     if isACK || receiver.sent.contains(.synACK), isFirst, !sender.handshakePassed.isSet,
-      receiver.sent.contains(.acknowledgment), receiver.ackSent.isAfter(sender.initial)
+      receiver.sent.contains(.acknowledgment), receiver.ackSent.isAfter(sender.initial),
+      segment.time <= receiver.ackMark.time
     {
       // In a file out of order the acknowledgment can stand before the SYN/ACK.
       sender.handshakePassed = receiver.ackMark
@@ -256,7 +263,7 @@ struct Passage {
   }
 
   private func noteTimestamp(_ sender: inout Endpoint) {
-    guard segment.options.hasTimestamps else { return }
+    guard segment.options.hasTimestamps, !isSYN || !isStale(sender) else { return }
     if isACK {
       let echo = segment.options.timestampEcho
       let isNewer = Int32(bitPattern: echo &- sender.timestampEcho) > 0

@@ -38,15 +38,26 @@ extension Tracker {
       }
       answerDial(segment, slot: slot, head: head, fromLow: fromLow)
     } else if segment.flags.contains(.ack), segment.flags.isDisjoint(with: [.syn, .rst]),
-      table[slot].role(ofLow: fromLow) == .initiator, table[slot].rolesKnown,
-      !table[slot].ends.initiator.established.isSet
+      showsItself(segment, slot: slot, head: head, fromLow: fromLow)
     {
-      // Whoever dialled acknowledges nothing but a SYN/ACK, seen or not.
       supersedeOlder(than: slot, fromLow: !fromLow, by: Mark(segment))
     } else if slot == head, isRefusal(segment, slot: slot, fromLow: fromLow) {
       supersedeOlder(than: slot, fromLow: fromLow, by: Mark(segment))
     }
     return Assignment(slot: slot, stream: conversation.current)
+  }
+
+  /// Whether an acknowledgment shows its sender in this incarnation for the first time: whoever
+  /// dialled acknowledges nothing but a SYN/ACK, seen or not, and the other end the newest dial.
+  private func showsItself(
+    _ segment: Segment, slot: UInt32, head: UInt32, fromLow: Bool
+  ) -> Bool {
+    guard table[slot].rolesKnown else { return false }
+    let role = table[slot].role(ofLow: fromLow)
+    if role == .initiator { return !table[slot].ends.initiator.established.isSet }
+    let dialler = table[slot].ends.initiator
+    return slot == head && table[slot].ends.responder.sent.isEmpty && dialler.sent.contains(.syn)
+      && segment.acknowledgmentNumber == dialler.initial + 1
   }
 
   /// Whether a dial is refused by an end that has no socket: one in any state but SYN_RECEIVED would
@@ -96,7 +107,9 @@ extension Tracker {
       let isOld =
         distance == bestDistance && !segment.flags.contains(.rst)
         && fit.isTold(by: table[slot]) == true
-      if distance < bestDistance || isOld { (best, bestDistance) = (slot, distance) }
+      // A ghost sends nothing.
+      let isAlive = distance == bestDistance && table[best].ghosts[table[best].role(ofLow: fromLow)]
+      if distance < bestDistance || isOld || isAlive { (best, bestDistance) = (slot, distance) }
     }
     if best != head {
       noteRefusal(segment, head: head, fromLow: fromLow)
@@ -289,12 +302,10 @@ extension Tracker {
       own.sent.isSuperset(of: [.synACK, .initialSequence])
       && own.initial == segment.sequenceNumber
     let newer = chain(from: head).prefix { $0 != slot }
-    let hasLeft = newer.allSatisfy {
-      let end = table[$0].role(ofLow: fromLow)
-      let claim = table[$0].claim(end, at: segment.time, profile: options.profile)
-      return table[$0].ghosts[end.peer] || claim.state == .closed
+    if !isKnown, newer.allSatisfy({ isLeft($0, by: segment, fromLow: fromLow) }) {
+      table[slot].ends[role].superseded = .none
+      for other in newer { supersede(other, fromLow: fromLow, by: Mark(segment)) }
     }
-    if !isKnown, hasLeft { table[slot].ends[role].superseded = .none }
     // A dial that crossed another goes on with its number (RFC 9293 section 3.5, figure 7).
     let crossing = chain(from: head).first {
       let end = table[$0].ends[table[$0].role(ofLow: fromLow)]
@@ -307,6 +318,22 @@ extension Tracker {
     }
     if isKnown { return }
     supersedeOlder(than: slot, fromLow: fromLow, by: Mark(segment))
+  }
+
+  /// Whether an end is no longer in an incarnation when it sends a SYN/ACK that belongs to another:
+  /// it is closed, gave a dial of its own up, or accepted the SYN in TIME_WAIT, where Linux goes on
+  /// beyond the old numbers (tcp_minisocks.c tcp_timewait_state_process).
+  private func isLeft(_ slot: UInt32, by synACK: Segment, fromLow: Bool) -> Bool {
+    let role = table[slot].role(ofLow: fromLow)
+    if table[slot].ghosts[role.peer] { return true }
+    let own = table[slot].ends[role]
+    switch table[slot].claim(role, at: synACK.time, profile: options.profile).state {
+    case .closed: return true
+    case .synSent: return own.initial != synACK.sequenceNumber
+    case .timeWait: return synACK.sequenceNumber == own.sendNext + 65_537
+    case .listen, .synReceived, .established, .finWait1, .finWait2, .closeWait, .closing, .lastAck:
+      return false
+    }
   }
 
   private func isInitial(
@@ -423,6 +450,11 @@ extension Tombstones.Stone {
   /// more.
   func began(with segment: Segment, _ fromLow: Bool) -> Bool {
     segment.flags.contains(.syn) && segment.sequenceNumber == (fromLow ? lowBase : highBase)
+  }
+
+  /// Whether the segment is of the connection that lies here.
+  func owns(_ segment: Segment, _ fromLow: Bool) -> Bool {
+    segment.flags.contains(.syn) ? began(with: segment, fromLow) : fits(segment, fromLow)
   }
 
   /// Whether the segment can be one of the connection that lies here: its numbers are near the end
