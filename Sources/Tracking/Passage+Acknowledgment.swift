@@ -10,13 +10,8 @@ extension Passage {
     let isNew = !sender.sent.contains(.acknowledgment) || ack.isAfter(sender.ackSent)
     noteFinWait2(&sender, takesNew: isNew && sender.sent.contains(.acknowledgment))
     if isNew { noteUnseenFIN(&receiver, from: sender) }
-    if isNew {
-      sender.sent.insert(.acknowledgment)
-      sender.ackSent = ack
-      sender.ackMark = mark
-    }
     if receiver.sent.contains(.anything) {
-      noteGap(&receiver, upTo: ack)
+      noteGap(&receiver, from: sender)
       receiver.passed.acknowledge(to: ack)
     } else if isSYN {
       // SYN/ACK first: the SYN before it is known by its acknowledgment.
@@ -24,6 +19,11 @@ extension Passage {
       receiver.initial = ack - 1
       receiver.sendNext = ack
       receiver.passed.start(at: ack)
+    }
+    if isNew {
+      sender.sent.insert(.acknowledgment)
+      sender.ackSent = ack
+      sender.ackMark = mark
     }
     if receiver.fin.isSent, !isSYN { acknowledgeFIN(&receiver, from: sender) }
     confirm(&sender.fin, ack)
@@ -50,15 +50,22 @@ extension Passage {
   }
 
   /// An acknowledgment of what was never seen: the capture has a hole.
-  private mutating func noteGap(_ receiver: inout Endpoint, upTo ack: SequenceNumber) {
+  private mutating func noteGap(_ receiver: inout Endpoint, from sender: borrowing Endpoint) {
+    let ack = segment.acknowledgmentNumber
     let unseen = ack.distance(from: receiver.sendNext)
-    if unseen > 0 {
-      gap = gap ?? (receiver.sendNext, segment.time)
-      receiver.bytesSent += UInt64(unseen)
-      receiver.sendNext = ack
-    } else if ack.isAfter(receiver.passed.contiguous), !receiver.passed.forgotIsland {
-      gap = gap ?? (receiver.passed.contiguous, segment.time)
+    guard
+      unseen > 0 || ack.isAfter(receiver.passed.contiguous) && !receiver.passed.forgotIsland
+    else { return }
+    let found = Gap(of: senderRole.peer, receiver, from: sender, noticed: mark, end: ack)
+    if var known = gap {
+      if known.role == found.role, known.isOpen(receiver) { known.end = known.end.later(ack) }
+      gap = known
+    } else {
+      gap = found
     }
+    guard unseen > 0 else { return }
+    receiver.bytesSent += UInt64(unseen)
+    receiver.sendNext = ack
   }
 
   /// An acknowledgment one past all that was seen, together with a FIN of its sender's own, is

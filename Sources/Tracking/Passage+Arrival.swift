@@ -46,6 +46,13 @@ extension Passage {
 
   private func arriveRST(at receiver: inout Endpoint, from sender: Endpoint) {
     guard !receiver.resetPassed.isSet else { return }
+    if deniesGap {
+      // Exact by its receiver's own word, which stands in a connection that its sender does not
+      // have (RFC 9293 section 3.5.1).
+      receiver.resetPassed = mark
+      receiver.resetHorizon = sender.sendNext
+      return
+    }
     let verdict = ResetVerdict(segment, at: receiver, from: sender, claimed: receiverBefore)
     if verdict == .accepted || verdict == .perhaps { receiver.resetHorizon = sender.sendNext }
     switch verdict {
