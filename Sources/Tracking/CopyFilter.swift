@@ -2,7 +2,7 @@ import Dissection
 
 /// Tells a packet captured twice, or delivered twice, from one sent twice.
 ///
-/// A direct-mapped memory of recent segments: the second of two that agree in everything is a copy
+/// A memory of recent segments, two to a place: the second of two that agree in everything is a copy
 /// when it came over another interface, VLAN or hop count, and a network duplicate when not.
 struct CopyFilter {
   enum Verdict { case original, copy, networkDuplicate }
@@ -27,9 +27,11 @@ struct CopyFilter {
     let path =
       UInt64(segment.hopLimit) | UInt64(segment.vlan) << 8 | UInt64(segment.interface) << 24
       | UInt64(segment.linkFingerprint) << 40
-    let place = Int(truncatingIfNeeded: fingerprint >> 20) & (Self.size - 1)
-    let known = memory[place]
+    let place = Int(truncatingIfNeeded: fingerprint >> 20) & (Self.size - 2)
+    let (recent, older) = (memory[place], memory[place + 1])
+    let known = recent.fingerprint == fingerprint ? recent : older
     memory[place] = Memory(fingerprint: fingerprint, time: segment.time, path: path)
+    if recent.fingerprint != fingerprint { memory[place + 1] = recent }
     guard known.fingerprint == fingerprint else { return .original }
     let isIdentified = segment.ipIdentification != 0
     let distance = segment.time.since(known.time)

@@ -150,8 +150,14 @@ struct Inference {
       state: .synReceived, certainty: .presumed, possible: possible,
       since: peer.opening.last.isSet ? peer.opening.first.time : opening.first.time,
       ground: .sentSYNACK, evidence: Evidence(peer.opening.first.frame, opening.first.frame))
-    // tcp_synack_retries = 5: 1 + 2 + 4 + 8 + 16 + 32 s, each rounded up by the timer wheel.
-    let over = max(opening.first.time.advanced(by: .seconds(65)), opening.due)
+    // tcp_synack_retries = 5: 1 + 2 + 4 + 8 + 16 + 32 s, each rounded up by the timer wheel; the
+    // last of them begins anew when a SYN is answered once more (tcp_check_req). The socket of a
+    // dial that crossed another tries longer.
+    let isSocket = own.sent.contains(.syn)
+    let end =
+      isSocket
+      ? opening.due.advanced(by: Self.timerSlack) : opening.last.time.advanced(by: .seconds(33))
+    let over = max(opening.first.time.advanced(by: .seconds(65)), end)
     let isCookie = !own.handshakePassed.isSet && opening.retransmissions == 0
     let silent = isCookie && opening.overdue < over ? opening.overdue : over
     if now >= silent {

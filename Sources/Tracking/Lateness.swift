@@ -61,11 +61,17 @@ struct Lateness {
     return !isOld && !receiverBefore.possible.isDisjoint(with: Self.takingText)
   }
 
+  /// Whether its acknowledgment counts, whatever the receiver makes of its text (RFC 9293 section
+  /// 3.10.7.4, first check).
+  private var bringsACK: Bool {
+    let isOld =
+      receiver.sent.contains(.acknowledgment) && segment.sequenceEnd.isBefore(receiver.ackSent)
+    return isOfOpenConnection && !isOld && !own.isTimestampOlder(segment)
+  }
+
   /// Whether it can be the first acknowledgment of its FIN that reaches the receiver.
   private var canBeNewACK: Bool {
-    isOfOpenConnection && receiver.fin.isSent && !own.isTimestampOlder(segment)
-      && !(receiver.sent.contains(.acknowledgment)
-        && segment.sequenceEnd.isBefore(receiver.ackSent))
+    bringsACK && receiver.fin.isSent
       && segment.acknowledgmentNumber.isAtOrAfter(receiver.fin.end)
       && !receiverBefore.possible.isDisjoint(with: Self.awaitingACK)
   }
@@ -141,8 +147,9 @@ struct Lateness {
 
   private var duplicateAfterFIN: LateKind? {
     guard own.fin.acked.isSet, !own.fin.isInferred, !flags.contains(.rst) else { return nil }
-    // What is repeated can bring the first acknowledgment of the receiver's own FIN.
+    // What is repeated can bring the first acknowledgment of the receiver's text or FIN.
     if Self.awaitingACK.contains(receiverBefore.state), canBeNewACK { return nil }
+    if bringsACK, segment.acknowledgmentNumber.isAfter(own.ackSent) { return nil }
     if flags.contains(.syn) { return .duplicateSYNACK }
     if flags.contains(.fin) { return .retransmittedFIN }
     return segment.payloadLength > 1 || (segment.payloadLength == 1 && !isKeepAlive)

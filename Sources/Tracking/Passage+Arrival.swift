@@ -12,9 +12,7 @@ extension Passage {
     if before.ground == .timeWaitOver, before.possible.contains(.timeWait) {
       receiver.timeWaitLate = segment.time
     }
-    if before.state == .timeWait {
-      receiver.timeWaitRestart = mark
-    }
+    if before.possible.contains(.timeWait) { receiver.timeWaitRestart = mark }
   }
 
   /// A RST without ACK repeats the acknowledgment number of what it answers. If that was sent long

@@ -88,6 +88,13 @@ extension Passage {
       && !(-(1 << 20)...1 << 20).contains(distance)
   }
 
+  /// The refusal of a dial, by an end that has spoken since that passed: it was on its way for long.
+  private func isOldRefusal(_ sender: Endpoint, _ receiver: Endpoint) -> Bool {
+    isACK && segment.sequenceNumber.value == 0 && sender.sent.contains(.initialSequence)
+      && segment.sequenceNumber != sender.sendNext && receiver.opening.last.isSet
+      && sender.lastSent.time > receiver.opening.last.time
+  }
+
   /// A RST after which its sender is presumed, not proved, to be closed.
   private func shareReset(_ sender: inout Endpoint, _ receiver: Endpoint) {
     sender.sent.insert(.sharedReset)
@@ -108,7 +115,7 @@ extension Passage {
       shareReset(&sender, receiver)
       return
     }
-    if isFarAway(from: sender) {
+    if isFarAway(from: sender) || isOldRefusal(sender, receiver) {
       // Of another incarnation by sequence space, or in answer to one: it tells nothing of this.
       sender.resetMaybe = mark
       sender.resetHorizon = receiver.sendNext
@@ -165,9 +172,8 @@ extension Passage {
     let isBeyond =
       before.ground == .finWait2Over
       && segment.time.since(before.since ?? segment.time) > Inference.timerSlack
-    if before.state == .finWait2 && takesNew || isBeyond {
-      sender.tookDataInFinWait2 = true
-      sender.finWait2Alive = mark
-    }
+    let takes = before.state == .finWait2 && takesNew
+    if takes { sender.finWait2Alive = mark }
+    if takes || isBeyond { sender.tookDataInFinWait2 = true }
   }
 }

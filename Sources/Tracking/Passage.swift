@@ -109,6 +109,7 @@ struct Passage {
     // Whoever answers a dial for the first time is in it, whatever it answered before.
     if isSYN, isACK, !sender.sent.contains(.anything) { sender.superseded = .none }
     if isSYN, isACK, answersFirst(receiver, sender) { sender.beginAnew() }
+    if isSYN, isACK, leavesDial(sender) { sender.beginAnew() }
     if !isRST { sender.lastSent = mark }
     if segment.flags.contains(.fin) { noteFirstFIN(&sender.fin, receiver) }
     if isRST {
@@ -131,13 +132,28 @@ struct Passage {
 
   /// The first answer to a dial by an end that has sent only what was of an older incarnation.
   private func answersFirst(_ dialler: borrowing Endpoint, _ sender: borrowing Endpoint) -> Bool {
-    guard sender.sent.contains(.anything), !sender.sent.contains(.initialSequence),
-      dialler.sent.contains(.syn)
-    else { return false }
+    guard sender.sent.contains(.anything), dialler.sent.contains(.syn) else { return false }
+    if sender.sent.contains(.initialSequence) {
+      // Its SYN/ACK before was of nothing that this one dials.
+      guard sender.sent.contains(.synACK), !sender.sent.contains(.acknowledgment) else {
+        return false
+      }
+      if segment.sequenceNumber == sender.initial { return false }
+    }
     return segment.acknowledgmentNumber == dialler.initial + 1
   }
 
+  /// A dial that crossed another goes on with its own number (RFC 9293 section 3.5, figure 7): with
+  /// a new one it was given up, and its port listens.
+  private func leavesDial(_ sender: borrowing Endpoint) -> Bool {
+    guard sender.sent.contains(.syn), sender.sent.isDisjoint(with: [.synACK, .plain]) else {
+      return false
+    }
+    return segment.sequenceNumber != sender.initial
+  }
+
   private func sendSYN(_ sender: inout Endpoint, _ receiver: Endpoint) {
+    let isFirst = !sender.sent.contains(isACK ? .synACK : .syn)
     sender.sent.insert(isACK ? .synACK : .syn)
     sender.sent.insert(.initialSequence)
     sender.initial = segment.sequenceNumber
@@ -152,8 +168,7 @@ struct Passage {
       sender.handshakeDoubted = true
     }
     sender.opening.add(mark)
-    if isACK || receiver.sent.contains(.synACK), sender.opening.retransmissions == 0,
-      !sender.handshakePassed.isSet,
+    if isACK || receiver.sent.contains(.synACK), isFirst, !sender.handshakePassed.isSet,
       receiver.sent.contains(.acknowledgment), receiver.ackSent.isAfter(sender.initial)
     {
       // In a file out of order the acknowledgment can stand before the SYN/ACK.
@@ -196,11 +211,9 @@ struct Passage {
     if segment.sequenceLength > 0, !isDropped(by: receiver, from: sender) {
       sender.passed.insert(from: segment.sequenceNumber, to: end)
     }
-    if sender.fin.unseen.isSet, !sender.fin.isSent, segment.payloadLength > 0,
-      end.isAtOrAfter(sender.fin.unseenEnd)
-    {
+    if sender.fin.unseen.isSet, segment.payloadLength > 0, end.isAtOrAfter(sender.fin.unseenEnd) {
       // What was taken for an unseen FIN turns up as text.
-      sender.fin.unseen = .none
+      sender.fin = SentFIN()
     }
     fillGap()
     let ahead = end.distance(from: sender.sendNext)

@@ -12,8 +12,12 @@ enum ResetVerdict {
   case ignored
 
   init(_ segment: Segment, at receiver: Endpoint, from sender: Endpoint, claimed: Claim?) {
-    let next = sender.passed.contiguous
     let sequence = segment.sequenceNumber
+    // What the receiver has acknowledged may be of an earlier dial of the sender.
+    let isOfEarlier =
+      sequence == receiver.ackSent
+      && abs(Int64(sequence.distance(from: sender.passed.contiguous))) > 1 << 20
+    let next = isOfEarlier ? sequence : sender.passed.contiguous
     let knowsNext = sender.sent.contains(.anything) || sender.sent.contains(.initialSequence)
     let inWindow =
       !knowsNext
@@ -48,6 +52,8 @@ enum ResetVerdict {
     case .closeWait where sequence == next - 1, .lastAck where sequence == next - 1,
       .closing where sequence == next - 1:
       // tcp_reset_check: a RST that was sent before its sender knew that its FIN was taken.
+      self = .accepted
+    case .established where sequence == next - 1 && sender.fin.unseen.isSet:
       self = .accepted
     case .established, .closeWait, .finWait1, .finWait2, .closing, .lastAck:
       if sequence == next || !knowsNext || sequence == sender.passed.farthestEdge {

@@ -26,13 +26,15 @@ extension Tracker {
     if slot != head, table[slot].older != head {
       restartTimeWait(segment, head: head, fromLow: fromLow)
       resetRequest(segment, head: head, fromLow: fromLow)
+      doubtDial(segment, head: head, fromLow: fromLow)
     }
     if segment.flags.isSuperset(of: [.syn, .ack]) {
       let peer = table[slot].role(ofLow: !fromLow)
-      if !table[slot].ends[peer].sent.contains(.syn), table[slot].older != ConnectionTable.noSlot {
+      if table[slot].ends[peer].sent.isDisjoint(with: [.syn, .synACK]), table[slot].older != ConnectionTable.noSlot {
         // It answers an old duplicate, as far as can be seen.
         table[slot].ghosts[peer] = true
       }
+      if slot != head { leaveGhosts(newerThan: slot, head: head, fromLow: fromLow) }
       supersedeOlder(than: slot, fromLow: fromLow, by: Mark(segment))
     } else if segment.flags.contains(.ack), segment.flags.isDisjoint(with: [.syn, .rst]),
       table[slot].role(ofLow: fromLow) == .initiator, table[slot].rolesKnown
@@ -124,6 +126,16 @@ extension Tracker {
     table[head].ends[receiver].resetHorizon = sender.sendNext
   }
 
+  /// A dial answers with RST what acknowledges nothing of it (RFC 9293 section 3.10.7.3), where an
+  /// open connection answers with ACK: the SYN/ACK that had passed towards it has not arrived.
+  private mutating func doubtDial(_ segment: Segment, head: UInt32, fromLow: Bool) {
+    guard segment.flags.contains(.rst), !segment.flags.contains(.ack) else { return }
+    let role = table[head].role(ofLow: fromLow)
+    let sent = table[head].ends[role].sent
+    guard sent.contains(.syn), sent.isDisjoint(with: [.synACK, .plain]) else { return }
+    table[head].ends[role].handshakeDoubted = table[head].ends[role].handshakePassed.isSet
+  }
+
   /// TIME_WAIT belongs to the ports: a segment of an older incarnation restarts that of the newest
   /// (tcp_timewait_state_process).
   private mutating func restartTimeWait(_ segment: Segment, head: UInt32, fromLow: Bool) {
@@ -139,9 +151,9 @@ extension Tracker {
     for slot in chain(from: head) {
       let end = table[slot].ends[table[slot].role(ofLow: fromLow)]
       if end.sent.contains(.initialSequence), end.initial == segment.sequenceNumber { return slot }
-      // In a file out of order the SYN can stand behind what it opened.
+      // The SYN, or one that was sent again, can stand behind what it opened.
       if !end.sent.contains(.initialSequence), end.sent.contains(.anything),
-        end.initial == segment.sequenceNumber + 1, segment.time <= table[slot].firstMark.time
+        end.initial == segment.sequenceNumber + 1
       {
         return slot
       }
@@ -167,7 +179,8 @@ extension Tracker {
       else { continue }
       // The answer, or another one by a SYN cookie; unless the connection that came of the first
       // is over: then a listener took an old duplicate of the SYN for a new one.
-      let isOver = own.sent.contains(.initialSequence) && table[slot].isClosing
+      let isOver =
+        own.sent.isSuperset(of: [.initialSequence, .acknowledgment]) && table[slot].isClosing
       return isOver ? nil : slot
     }
     // It acknowledges no SYN on this key: what a dial takes for an unacceptable ACK, and on an open
@@ -222,6 +235,13 @@ extension Tracker {
     return slot
   }
 
+  /// Whoever answers a dial has left the newer incarnations in which it answered old duplicates.
+  private mutating func leaveGhosts(newerThan slot: UInt32, head: UInt32, fromLow: Bool) {
+    let newer = chain(from: head).prefix { $0 != slot }
+    guard newer.allSatisfy({ table[$0].ghosts[table[$0].role(ofLow: !fromLow)] }) else { return }
+    table[slot].ends[table[slot].role(ofLow: fromLow)].superseded = .none
+  }
+
   private func isInitial(
     _ number: SequenceNumber, ofOlderThan slot: UInt32, low: Bool
   ) -> Bool {
@@ -257,6 +277,7 @@ extension Tracker {
     else { return }
     let role = table[head].role(ofLow: segment.source == key.low)
     let own = table[slot].ends[sender]
+    guard !own.ownReset.isSet else { return }
     let says =
       segment.sequenceEnd.isAfter(own.sendNext) || !own.sent.contains(.acknowledgment)
       || segment.acknowledgmentNumber.isAfter(own.ackSent)

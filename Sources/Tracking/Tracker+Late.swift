@@ -111,7 +111,12 @@ extension Tracker {
         })
       else { continue }
       late[candidate]?[index].settle(by: segment)
-      return late[candidate]?[index].awaitsReset == false
+      let isLate = late[candidate]?[index].awaitsReset == false
+      if !isLate {
+        // It lives: nothing that passed towards it before was late.
+        late[candidate]?.removeAll { $0.awaitsReset && $0.to == segment.source }
+      }
+      return isLate
     }
     return false
   }

@@ -102,11 +102,12 @@ struct Excuses {
     guard claim == .finWait2, truth == .closed, moments[index].cause == .timer, index > 0,
       moments[index - 1].state == .finWait2
     else { return false }
+    let entry = run.timelines[side].entry(of: index - 1)
     // It took data there, as no orphan does.
     return run.deliveries.contains { delivery in
       guard let reception = delivery.reception, let time = delivery.arrivesAt else { return false }
       return delivery.receiver == side && reception.isNews && reception.before == .finWait2
-        && reception.after == .finWait2 && time >= moments[index - 1].time && time <= instant
+        && reception.after == .finWait2 && time >= entry && time <= instant
     }
   }
 

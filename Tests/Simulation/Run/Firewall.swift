@@ -35,8 +35,10 @@ struct Firewall {
   }
 
   /// How soon an answer comes, as far as a capture can tell: measured in the handshake, if that
-  /// was no simultaneous open.
+  /// is over and was no simultaneous open.
   private var reaction: Interval {
+    let last = run.packets.last { $0.sender == side && $0.sentAt <= instant }
+    if last?.segment.flags == .syn { return .milliseconds(126) }
     let dialled = run.packets.filter { $0.segment.flags.intersection([.syn, .ack]) == .syn }
     let isCrossing =
       dialled.contains { $0.sender == side } && dialled.contains { $0.sender != side }

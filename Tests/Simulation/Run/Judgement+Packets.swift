@@ -34,7 +34,7 @@ extension Judgement {
   /// the first to arrive.
   private func isACKAgain(_ reception: Reception, _ receiver: Side, at instant: Timestamp) -> Bool {
     let firewall = Firewall(run, receiver, at: instant)
-    let awaitsACK = reception.before == .closing || reception.before == .lastAck
+    let awaitsACK = [.closing, .lastAck, .closeWait].contains(reception.before)
     return firewall.isStillHidden || awaitsACK && firewall.hasTaken
   }
 
