@@ -9,10 +9,12 @@ extension Passage {
     }
     if isACK { completeHandshake(of: &receiver, from: sender) }
     guard let before = receiverBefore, sender.restartsTimeWait(segment) else { return }
-    if before.ground == .timeWaitOver, before.possible.contains(.timeWait) {
+    guard before.possible.contains(.timeWait) else { return }
+    if before.ground == .timeWaitOver {
       receiver.timeWaitLate = segment.time
+    } else {
+      receiver.timeWaitRestart = mark
     }
-    if before.possible.contains(.timeWait) { receiver.timeWaitRestart = mark }
   }
 
   /// A RST without ACK repeats the acknowledgment number of what it answers. If that was sent long
