@@ -107,7 +107,8 @@ class EndHistory:
         if sight.latest <= self.told_until or not (self.is_small or self.state == "CLOSED"):
             return
         state = sight.state or "CLOSED"
-        earliest, latest, source = max(sight.earliest, self.told_until), sight.latest, "diag"
+        # The asking that ended at `told_until` may have met the socket as early as it began.
+        earliest, latest, source = sight.earliest, sight.latest, "diag"
         arrived = _between(self.arrivals, earliest - TAKING_NANOSECONDS, latest)
         is_timer = (sight.state is None and self.timer_end is not None
                     and self.timer_end - latest < TIMER_NEAR_NANOSECONDS)
