@@ -30,7 +30,9 @@ extension Tracker {
     }
     if segment.flags.isSuperset(of: [.syn, .ack]) {
       let peer = table[slot].role(ofLow: !fromLow)
-      if table[slot].ends[peer].sent.isDisjoint(with: [.syn, .synACK]), table[slot].older != ConnectionTable.noSlot {
+      if table[slot].ends[peer].sent.isDisjoint(with: [.syn, .synACK]),
+        table[slot].older != ConnectionTable.noSlot
+      {
         // It answers an old duplicate, as far as can be seen.
         table[slot].ghosts[peer] = true
       }

@@ -83,7 +83,8 @@ struct ModelHostHandshakeTests {
   @Test(arguments: [
     // flags, sequence number from RCV.NXT, acknowledgment from SND.NXT, answer, state
     ("A", Int32(0), Int32(0), [], TCPState.established), ("A", 0, 1, ["B>R"], .synReceived),
-    ("A", 0, -1, ["B>R"], .synReceived), ("R", 0, 0, [], .closed), ("R", 9, 0, ["B>A"], .synReceived),
+    ("A", 0, -1, ["B>R"], .synReceived), ("R", 0, 0, [], .closed),
+    ("R", 9, 0, ["B>A"], .synReceived),
     ("R", -1, 0, [], .synReceived), ("RA", 9, 0, ["B>A"], .synReceived), ("RA", 0, 1, [], .closed),
     ("S", 9, 0, ["B>RA"], .closed), ("S", -1, 0, ["B>SA"], .synReceived),
     ("S", -500_000, 0, ["B>A"], .synReceived), ("S", 500_000, 0, ["B>A"], .synReceived),
