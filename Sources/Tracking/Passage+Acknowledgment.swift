@@ -28,7 +28,10 @@ extension Passage {
     if receiver.fin.isSent, !isSYN { acknowledgeFIN(&receiver, from: sender) }
     confirm(&sender.fin, ack)
     noteDataAcknowledged(sender, &receiver, ack)
-    if let from = sender.dataConfirmFrom, ack.isAfter(from) { sender.dataConfirmed = true }
+    if !sender.dataConfirmed, let from = sender.dataConfirmFrom, ack.isAfter(from) {
+      sender.dataConfirmed = true
+      sender.confirmedByFIN = receiver.fin.acked.frame == segment.frame
+    }
     let fin = receiver.fin
     if fin.passed.isSet, !fin.acked.isSet, !isStale(sender),
       segment.time.since(fin.passed.time) > senderAnswerTime

@@ -37,8 +37,11 @@ extension Passage {
     sender.fin.end = end
     sender.fin.ack = segment.acknowledgmentNumber
     let isDial = sender.sent.isSuperset(of: [.syn, .synACK])
+    // What the peer's FIN acknowledged sets free at once.
+    let isFreed =
+      sender.confirmedByFIN && segment.time.since(receiver.fin.acked.time) < .milliseconds(5)
     sender.fin.mayHaveWaited =
-      hadTextOutstanding || sender.sentLate || sender.isHeldBack(by: receiver)
+      hadTextOutstanding || isFreed || sender.sentLate || sender.isHeldBack(by: receiver)
       || isDial && sender.established.frame == segment.frame
     sender.fin.transmissions.add(mark)
     if receiver.fin.unseen.isSet { receiver.fin.infer(ack: receiver.ackSent) }
