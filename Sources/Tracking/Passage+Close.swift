@@ -59,8 +59,8 @@ extension Passage {
     if ack.isBefore(sender.fin.ack) { sender.fin.ack = ack }
     guard !isStale(sender) else { return }
     sender.fin.transmissions.add(mark)
-    // Its receiver may delay the acknowledgment of the first (TCP_DELACK_MIN).
-    let answer = receiverAnswerTime + .milliseconds(40)
+    // Its receiver may delay the acknowledgment of the first (TCP_DELACK_MIN, and a tick).
+    let answer = receiverAnswerTime + .milliseconds(50)
     guard sender.fin.passed.isSet, segment.time.since(sender.fin.passed.time) > answer else {
       return
     }
