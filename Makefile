@@ -8,8 +8,8 @@ SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Source
 RELEASE = .build/release/finwait
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build release test simulate kernel-test check lint format demo install uninstall \
-	man captures goldens clean
+.PHONY: help setup build release test simulate mutants kernel-test check lint format demo install \
+	uninstall man captures goldens clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,8 +27,10 @@ test: setup ## Run the tests
 	$(SWIFT) test
 
 simulate: setup ## Judge SEEDS simulated runs (default a million)
-	FINWAIT_SEEDS='0..<$(SEEDS)' $(SWIFT) test -c release -Xswiftc -enable-testing \
-		--scratch-path .build/simulate --filter SimulatorTests
+	$(SWIFT) run -c release simulate '0..<$(SEEDS)'
+
+mutants: setup ## Break the tracker's rules one by one: does the simulator notice?
+	@scripts/mutate
 
 kernel-test: setup ## Hold the states against this machine's kernel (Linux, root)
 	FINWAIT_KERNEL_TESTS=1 $(SWIFT) test --filter '^KernelTests[.]'

@@ -54,6 +54,9 @@ let package = Package(
     .target(
       name: "Simulation", dependencies: ["Dissection", "Tracking", "TestSupport"],
       path: "Tests/Simulation", swiftSettings: strict),
+    .executableTarget(
+      name: "simulate", dependencies: ["Simulation"], path: "Tests/simulate",
+      swiftSettings: strict),
     .testTarget(
       name: "DissectionTests", dependencies: ["Dissection", "TestSupport"], swiftSettings: strict),
     .testTarget(

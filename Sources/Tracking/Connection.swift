@@ -66,12 +66,12 @@ struct Connection: Sendable {
     return !only.isDisjoint(with: [.plain, .synACK])
   }
 
-  /// Whether an end's first octet, if known, lies beyond `number`; asked for every segment, and so
-  /// without copying the end out of the pair.
-  func begins(_ role: Role, after number: SequenceNumber) -> Bool {
+  /// Whether `number` is none that an end can have sent; asked for every segment, and so without
+  /// copying the end out of the pair.
+  func isAside(_ role: Role, from number: SequenceNumber) -> Bool {
     switch role {
-    case .initiator: ends.initiator.begins(after: number)
-    case .responder: ends.responder.begins(after: number)
+    case .initiator: ends.initiator.isAside(from: number)
+    case .responder: ends.responder.isAside(from: number)
     }
   }
 

@@ -25,6 +25,8 @@ struct Endpoint: Sendable {
     static let timestampEcho = Sent(rawValue: 2048)
     /// A RST that may be of an earlier incarnation.
     static let sharedReset = Sent(rawValue: 4096)
+    /// A dial that it has given up since.
+    static let formerDial = Sent(rawValue: 8192)
   }
 
   var sent: Sent = []
@@ -33,6 +35,8 @@ struct Endpoint: Sendable {
 
   /// ISS where known, else its first sequence number seen.
   var initial = SequenceNumber(0)
+  /// ISS of the dial that it gave up before it answered the peer's.
+  var formerInitial = SequenceNumber(0)
   /// Just past everything it sent: SND.NXT as far as seen.
   var sendNext = SequenceNumber(0)
   /// What passed the tap towards the peer: holes and all.
@@ -66,8 +70,9 @@ struct Endpoint: Sendable {
   var identification: UInt16 = 0
   /// It sent payload after the peer's FIN that may have waited since before that came.
   var sentLate = false
-  /// The last time it sent payload not sent before.
+  /// The last time it sent payload not sent before, and the first time since all was acknowledged.
   var lastPayload = Timestamp.distantPast
+  var firstUnconfirmed = Timestamp.distantPast
 
   // MARK: Handshake
 
@@ -123,8 +128,18 @@ extension Endpoint {
     fin.firstAckedFrame = before.fin.firstAckedFrame
   }
 
-  func begins(after number: SequenceNumber) -> Bool {
-    sent.contains(.initialSequence) && number.isBefore(initial)
+  /// Whether a number acknowledges nothing that it can have sent: it lies below its first octet, or
+  /// far beyond its last.
+  func isAside(from number: SequenceNumber) -> Bool {
+    guard sent.contains(.initialSequence) else { return false }
+    let ahead = number.distance(from: sendNext)
+    return ahead > 1 << 20 || ahead < sendNext.distance(from: initial) * -1
+  }
+
+  /// Whether a SYN with this sequence number was, or is, its own.
+  func dialled(with number: SequenceNumber) -> Bool {
+    sent.contains(.initialSequence) && initial == number
+      || sent.contains(.formerDial) && formerInitial == number
   }
 }
 

@@ -13,7 +13,12 @@ struct IncarnationFit {
     let own = connection.ends[sender]
     let peer = connection.ends[sender.peer]
     var sum: UInt64 = 0
-    let isAnswer = segment.flags.contains(.rst) && segment.sequenceNumber.value == 0
+    // A RST without ACK has the acknowledgment number of what it answers, or none.
+    let isAnswer =
+      segment.flags.contains(.rst)
+      && (segment.sequenceNumber.value == 0
+        || !segment.flags.contains(.ack) && peer.sent.contains(.acknowledgment)
+          && segment.sequenceNumber == peer.ackSent)
     if !isAnswer { sum += Self.distance(of: segment.sequenceNumber, from: own) }
     if segment.flags.contains(.ack) {
       sum += Self.distance(of: segment.acknowledgmentNumber, from: peer)

@@ -12,6 +12,10 @@ extension Inference {
 
   var timeWaitEntry: Mark { own.fin.ackPassed.later(peer.fin.arrival) }
 
+  private var finWait2Entry: Mark {
+    own.fin.first.later(own.fin.ackPassed).later(own.finWait2Alive)
+  }
+
   /// When the running 2MSL timer ends, nominally, if all that passed since has arrived.
   private var timeWaitEnd: Timestamp {
     timeWaitEntry.later(own.timeWaitRestart).time.advanced(by: profile.timeWait)
@@ -31,10 +35,9 @@ extension Inference {
   /// Whether a timer can have ended what the end can be besides the state it is taken to be in.
   private func mayBeOver(_ claim: Claim) -> Bool {
     guard claim.state != .closed else { return false }
-    if claim.possible.contains(.finWait2), claim.state != .finWait2, profile.finWait2 != nil,
-      !own.tookDataInFinWait2
-    {
-      return true
+    if claim.possible.contains(.finWait2), claim.state != .finWait2, let limit = profile.finWait2 {
+      let end = finWait2Entry.time.advanced(by: limit)
+      if !own.tookDataInFinWait2 || peer.fin.arrival.time >= end { return true }
     }
     if claim.possible.contains(.timeWait), claim.state != .timeWait, timeWaitEntry.isSet,
       now >= max(timeWaitEntry.time, own.timeWaitConfirmed).advanced(by: profile.timeWait)
@@ -42,9 +45,12 @@ extension Inference {
       return true
     }
     // A FIN that waits behind text is given up with that.
-    return !own.fin.isSent && own.lastPayload > .distantPast
-      && !claim.possible.isDisjoint(with: Self.orphans)
-      && now >= own.lastPayload.advanced(by: Self.shortestPatience)
+    guard !own.fin.isSent, own.lastPayload > .distantPast,
+      !claim.possible.isDisjoint(with: Self.orphans)
+    else { return false }
+    let unconfirmed = own.firstUnconfirmed.advanced(by: Self.orphanPatience)
+    return now >= own.lastPayload.advanced(by: Self.shortestPatience)
+      || now >= max(unconfirmed, firstGivesUp)
   }
 
   private static let orphans: StateSet = [
@@ -76,8 +82,7 @@ extension Inference {
   /// then the claim follows the orphan's timer, and both stay possible.
   private func applyFinWait2(_ claim: inout Claim) {
     guard let limit = profile.finWait2 else { return }
-    let entry = own.fin.first.later(own.fin.ackPassed).later(own.finWait2Alive)
-    let end = entry.time.advanced(by: limit)
+    let end = finWait2Entry.time.advanced(by: limit)
     if own.tookDataInFinWait2 {
       if now >= end { claim.possible.insert(.closed) }
       return
@@ -104,9 +109,11 @@ extension Inference {
       return
     }
     claim.possible.insert(.closed)
-    if now >= nominal {
+    // A SYN/ACK that was never acknowledged gives up before.
+    let end = own.handshakePassed.isSet ? nominal : max(firstGivesUp, own.opening.due)
+    if now >= end {
       claim.state = .closed
-      claim.since = nominal
+      claim.since = end
       claim.ground = .orphanOver
     }
   }

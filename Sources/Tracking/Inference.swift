@@ -55,8 +55,11 @@ struct Inference {
         evidence: Evidence(own.superseded.frame))
     }
     if isGhost {
+      // Of one that has dialled it is not certain.
+      let isDial = own.sent.contains(.syn)
+      let alive = isDial ? (handshake.taken ? afterEstablished : opening).possible : StateSet()
       return Claim(
-        state: .closed, certainty: .presumed, possible: StateSet(.closed), since: nil,
+        state: .closed, certainty: .presumed, possible: alive.union(StateSet(.closed)), since: nil,
         ground: .nothingSeen, evidence: Evidence())
     }
     return nil
@@ -114,8 +117,12 @@ struct Inference {
       state: .synSent, certainty: .proved, possible: StateSet(.synSent),
       since: opening.first.time, ground: .sentSYN, evidence: evidence)
     let due = opening.due
-    let wholeSeries = due.since(opening.first.time) >= .seconds(60)
-    if now >= (wholeSeries ? due.advanced(by: Self.timerSlack) : opening.overdue) {
+    // tcp_syn_retries = 6: 1 + 2 + … + 64 s; of a shorter series another may come.
+    let length = due.since(opening.first.time)
+    let end =
+      length >= .seconds(120)
+      ? due : length >= .seconds(60) ? due.advanced(by: Self.timerSlack) : opening.overdue
+    if now >= end {
       claim.state = .closed
       claim.since = due
       claim.ground = .handshakeOver

@@ -45,8 +45,11 @@ extension Passage {
   /// of a hole in the capture: nothing lies beyond a FIN, and a dial has but its SYN to answer.
   func isOfNothing(_ receiver: borrowing Endpoint) -> Bool {
     let ack = segment.acknowledgmentNumber
-    if isSYN, receiver.sent.contains(.syn), !receiver.sent.contains(.fastOpenData) {
-      return ack != receiver.initial + 1
+    let hasOpened = !receiver.sent.isDisjoint(with: [.syn, .synACK])
+    if hasOpened, !receiver.sent.contains(.fastOpenData) {
+      if isSYN { return ack != receiver.initial + 1 }
+      let isDial = receiver.sent.isDisjoint(with: [.synACK, .plain])
+      if isDial { return !(1...1 << 20).contains(ack.distance(from: receiver.initial)) }
     }
     guard receiver.fin.isSent, !receiver.fin.isInferred else { return false }
     return ack.isAfter(receiver.fin.end)

@@ -8,6 +8,11 @@ extension Passage {
       return
     }
     if isACK { completeHandshake(of: &receiver, from: sender) }
+    let reset = receiver.resetPassed.isSet ? receiver.resetPassed : receiver.resetMaybe
+    if reset.isSet, segment.time < reset.time {
+      // In a file out of order: the RST came behind it.
+      receiver.resetHorizon = receiver.resetHorizon.later(segment.sequenceEnd)
+    }
     guard let before = receiverBefore, sender.restartsTimeWait(segment) else { return }
     guard before.possible.contains(.timeWait) else { return }
     if before.ground == .timeWaitOver {

@@ -95,7 +95,7 @@ extension Passage {
   private func isOldRefusal(_ sender: Endpoint, _ receiver: Endpoint) -> Bool {
     isACK && segment.sequenceNumber.value == 0 && sender.sent.contains(.initialSequence)
       && segment.sequenceNumber != sender.sendNext && receiver.opening.last.isSet
-      && sender.lastSent.time > receiver.opening.last.time
+      && (receiver.sent.contains(.synACK) || sender.lastSent.time > receiver.opening.last.time)
   }
 
   /// A RST after which its sender is presumed, not proved, to be closed.
@@ -129,8 +129,9 @@ extension Passage {
     // section 3.10.7.3 and 3.10.7.4).
     case .synSent: return
     case .synReceived:
+      // Its own RST has ACK, that answer has not.
       let isReset = segment.sequenceNumber == sender.initial + 1
-      if isReset, sender.handshakePassed.isSet { sender.ownReset = mark }
+      if isReset, isACK || sender.handshakePassed.isSet { sender.ownReset = mark }
     case .established where !isACK && mayBeOpening(senderBefore):
       // A request answers an unacceptable ACK so too, and stays.
       shareReset(&sender, receiver)
@@ -145,7 +146,12 @@ extension Passage {
     guard !isStale(sender) else { return }
     outliveReset(&sender)
     guard !isSYN, let before = senderBefore else { return }
-    if before.ground == .timeWaitOver { sender.timeWaitRestart = mark }
+    // As long as its timer may be late, it need not have been restarted.
+    if before.ground == .timeWaitOver,
+      segment.time.since(before.since ?? segment.time) > Inference.timerSlack
+    {
+      sender.timeWaitRestart = mark
+    }
     guard isFresh(sender), before.state == .timeWait || before.ground == .timeWaitOver else {
       return
     }

@@ -30,7 +30,8 @@ struct Passage {
   /// kept back says nothing of the sender's present. Acknowledgments, timestamps and, by and large,
   /// identifications never go back.
   func isStale(_ sender: Endpoint) -> Bool {
-    if isSYN, sender.established.isSet { return true }
+    if isSYN, sender.established.isSet, sender.handshakePassed.isSet { return true }
+    if isSYN, !isACK, sender.sent.contains(.formerDial) { return true }
     if isACK, sender.sent.contains(.acknowledgment),
       segment.acknowledgmentNumber.isBefore(sender.ackSent)
     {
@@ -109,7 +110,12 @@ struct Passage {
     // Whoever answers a dial for the first time is in it, whatever it answered before.
     if isSYN, isACK, !sender.sent.contains(.anything) { sender.superseded = .none }
     if isSYN, isACK, answersFirst(receiver, sender) { sender.beginAnew() }
-    if isSYN, isACK, leavesDial(sender) { sender.beginAnew() }
+    if isSYN, isACK, leavesDial(sender) {
+      let former = sender.initial
+      sender.beginAnew()
+      sender.sent.insert(.formerDial)
+      sender.formerInitial = former
+    }
     if !isRST { sender.lastSent = mark }
     if segment.flags.contains(.fin) { noteFirstFIN(&sender.fin, receiver) }
     if isRST {
@@ -187,7 +193,8 @@ struct Passage {
   private func sendPlain(_ sender: inout Endpoint, _ receiver: Endpoint) {
     sender.sent.insert(.plain)
     if segment.payloadLength > 0 { sender.sent.insert(.payload) }
-    guard !sender.established.isSet, showsEstablished(sender, receiver) else { return }
+    guard !sender.established.isSet, !isOfNothing(receiver), showsEstablished(sender, receiver)
+    else { return }
     sender.established = mark
   }
 
@@ -225,6 +232,7 @@ struct Passage {
         let isHeldBack = sender.isHeldBack(by: receiver)
         if receiver.fin.isSent, isHeldBack || !sender.dataConfirmed { sender.sentLate = true }
         sender.lastPayload = segment.time
+        if sender.dataConfirmed { sender.firstUnconfirmed = segment.time }
         sender.dataConfirmed = false
         sender.dataConfirmFrom = nil
       }

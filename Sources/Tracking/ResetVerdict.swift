@@ -46,7 +46,8 @@ enum ResetVerdict {
       self = claimed?.possible.contains(.synReceived) == true && inWindow ? .perhaps : .ignored
     case .timeWait:
       self = Self.timeWait(segment, next, sender)
-    case .finWait2 where sequence != next && inWindow:
+    case .finWait2
+    where sequence != next && inWindow && sequence != sender.passed.farthestEdge:
       // An orphan is killed by any RST in the window, a socket answers with a challenge ACK.
       self = .perhaps
     case .closeWait where sequence == next - 1, .lastAck where sequence == next - 1,

@@ -36,15 +36,27 @@ extension Tracker {
         // It answers an old duplicate, as far as can be seen.
         table[slot].ghosts[peer] = true
       }
-      if slot != head { leaveGhosts(newerThan: slot, head: head, fromLow: fromLow) }
-      supersedeOlder(than: slot, fromLow: fromLow, by: Mark(segment))
+      answerDial(segment, slot: slot, head: head, fromLow: fromLow)
     } else if segment.flags.contains(.ack), segment.flags.isDisjoint(with: [.syn, .rst]),
-      table[slot].role(ofLow: fromLow) == .initiator, table[slot].rolesKnown
+      table[slot].role(ofLow: fromLow) == .initiator, table[slot].rolesKnown,
+      !table[slot].ends.initiator.established.isSet
     {
       // Whoever dialled acknowledges nothing but a SYN/ACK, seen or not.
       supersedeOlder(than: slot, fromLow: !fromLow, by: Mark(segment))
+    } else if slot == head, isRefusal(segment, slot: slot, fromLow: fromLow) {
+      supersedeOlder(than: slot, fromLow: fromLow, by: Mark(segment))
     }
     return Assignment(slot: slot, stream: conversation.current)
+  }
+
+  /// Whether a dial is refused by an end that has no socket: one in any state but SYN_RECEIVED would
+  /// answer with ACK, and that ends with it (RFC 9293 section 3.10.7.4, fourth check).
+  private func isRefusal(_ segment: Segment, slot: UInt32, fromLow: Bool) -> Bool {
+    let role = table[slot].role(ofLow: fromLow)
+    guard segment.flags.isSuperset(of: [.rst, .ack]), role == .responder,
+      table[slot].ends.responder.sent.isEmpty, table[slot].ends.initiator.sent.contains(.syn)
+    else { return false }
+    return segment.acknowledgmentNumber == table[slot].ends.initiator.initial + 1
   }
 
   private mutating func takeStream() -> Int {
@@ -152,11 +164,14 @@ extension Tracker {
   private func chooseForSYN(_ segment: Segment, head: UInt32, fromLow: Bool) -> UInt32? {
     for slot in chain(from: head) {
       let end = table[slot].ends[table[slot].role(ofLow: fromLow)]
-      if end.sent.contains(.initialSequence), end.initial == segment.sequenceNumber { return slot }
+      if end.dialled(with: segment.sequenceNumber) { return slot }
       // The SYN, or one that was sent again, can stand behind what it opened.
-      if !end.sent.contains(.initialSequence), end.sent.contains(.anything),
-        end.initial == segment.sequenceNumber + 1
-      {
+      if end.sent.isDisjoint(with: [.initialSequence, .anything]) {
+        let peer = table[slot].ends[table[slot].role(ofLow: !fromLow)]
+        let isAnswered =
+          peer.sent.contains(.acknowledgment) && peer.ackSent == segment.sequenceNumber + 1
+        if isAnswered { return slot }
+      } else if !end.sent.contains(.initialSequence), end.initial == segment.sequenceNumber + 1 {
         return slot
       }
     }
@@ -170,20 +185,41 @@ extension Tracker {
   }
 
   private func chooseForSYNACK(_ segment: Segment, head: UInt32, fromLow: Bool) -> UInt32? {
+    var repeated: UInt32?
+    for slot in chain(from: head) {
+      let role = table[slot].role(ofLow: fromLow)
+      let (own, peer) = (table[slot].ends[role], table[slot].ends[role.peer])
+      guard own.sent.contains(.initialSequence), own.initial == segment.sequenceNumber else {
+        continue
+      }
+      let isAnswer =
+        peer.sent.contains(.initialSequence) && segment.acknowledgmentNumber == peer.initial + 1
+      if isAnswer { return slot }
+      repeated = repeated ?? slot
+    }
     for slot in chain(from: head) {
       let role = table[slot].role(ofLow: fromLow)
       let own = table[slot].ends[role]
       let peer = table[slot].ends[role.peer]
-      if own.sent.contains(.initialSequence), own.initial == segment.sequenceNumber { return slot }
+      if repeated != nil, own.sent.contains(.initialSequence) { continue }
       guard peer.sent.contains(.initialSequence),
         segment.acknowledgmentNumber == peer.initial + 1
           || (peer.sent.contains(.fastOpenData) && segment.acknowledgmentNumber == peer.sendNext)
       else { continue }
       // The answer, or another one by a SYN cookie; unless the connection that came of the first
       // is over: then a listener took an old duplicate of the SYN for a new one.
-      let isOver =
+      let hasAnswered =
         own.sent.isSuperset(of: [.initialSequence, .acknowledgment]) && table[slot].isClosing
+      let hasOpened =
+        own.established.isSet
+        && (own.sent.contains(.initialSequence) || own.initial != segment.sequenceNumber + 1)
+      let isOver = hasAnswered || hasOpened
       return isOver ? nil : slot
+    }
+    if let repeated { return repeated }
+    // That of a connection which has left memory, once more: noteForeign tells.
+    if tombstones.find(digest: table[head].key.digest)?.began(with: segment, fromLow) ?? false {
+      return head
     }
     // It acknowledges no SYN on this key: what a dial takes for an unacceptable ACK, and on an open
     // connection the answer of an end that has left to an old duplicate.
@@ -209,6 +245,9 @@ extension Tracker {
       segment, key: key, fromLow: fromLow, conversation: conversation)
     let isStray = stone.map { !segment.flags.contains(.syn) && $0.fits(segment, fromLow) } ?? false
     if isStray { connection.ghosts = Pair(initiator: true, responder: true) }
+    if !segment.flags.contains(.ack), stone?.began(with: segment, fromLow) ?? false {
+      connection.ghosts.initiator = true
+    }
     let slot = insert(connection, hash: hash, at: now)
     if isStray, let stone { noteStray(segment, slot: slot, of: stone) }
     return Assignment(slot: slot, stream: conversation.current)
@@ -222,7 +261,8 @@ extension Tracker {
   ) -> UInt32 {
     let mark = Mark(segment)
     let standing = chain(from: head)
-    for slot in standing { supersede(slot, fromLow: fromLow, by: mark) }
+    let isOld = tombstones.find(digest: key.digest)?.began(with: segment, fromLow) ?? false
+    if !isOld { for slot in standing { supersede(slot, fromLow: fromLow, by: mark) } }
     if standing.count > Self.longestChain, let oldest = standing.last { overflow.append(oldest) }
     var connection = makeConnection(
       segment, key: key, fromLow: fromLow, conversation: table[head].conversation)
@@ -230,6 +270,7 @@ extension Tracker {
       // An old duplicate SYN was answered: whoever sent that SYN is not dialling.
       connection.ghosts.initiator = true
     }
+    if isOld { connection.ghosts.initiator = true }
     let slot = insert(connection, hash: hash, at: now)
     if !segment.flags.contains(.ack) {
       noteSYNInTimeWait(segment, dial: slot, standing: head, fromLow: fromLow)
@@ -237,11 +278,34 @@ extension Tracker {
     return slot
   }
 
-  /// Whoever answers a dial has left the newer incarnations in which it answered old duplicates.
-  private mutating func leaveGhosts(newerThan slot: UInt32, head: UInt32, fromLow: Bool) {
+  /// Whoever answers a dial is in no other incarnation: neither in older ones nor, if the answer is
+  /// a new one, in newer ones that it has left by then.
+  private mutating func answerDial(
+    _ segment: Segment, slot: UInt32, head: UInt32, fromLow: Bool
+  ) {
+    let role = table[slot].role(ofLow: fromLow)
+    let own = table[slot].ends[role]
+    let isKnown =
+      own.sent.isSuperset(of: [.synACK, .initialSequence])
+      && own.initial == segment.sequenceNumber
     let newer = chain(from: head).prefix { $0 != slot }
-    guard newer.allSatisfy({ table[$0].ghosts[table[$0].role(ofLow: !fromLow)] }) else { return }
-    table[slot].ends[table[slot].role(ofLow: fromLow)].superseded = .none
+    let hasLeft = newer.allSatisfy {
+      let end = table[$0].role(ofLow: fromLow)
+      let claim = table[$0].claim(end, at: segment.time, profile: options.profile)
+      return table[$0].ghosts[end.peer] || claim.state == .closed
+    }
+    if !isKnown, hasLeft { table[slot].ends[role].superseded = .none }
+    // A dial that crossed another goes on with its number (RFC 9293 section 3.5, figure 7).
+    let isCrossing = chain(from: head).contains {
+      let end = table[$0].ends[table[$0].role(ofLow: fromLow)]
+      return $0 != slot && end.sent.contains(.syn) && end.initial == segment.sequenceNumber
+    }
+    if isCrossing {
+      table[slot].ends[role].sent.formUnion([.syn, .initialSequence])
+      table[slot].ends[role].initial = segment.sequenceNumber
+    }
+    if isKnown { return }
+    supersedeOlder(than: slot, fromLow: fromLow, by: Mark(segment))
   }
 
   private func isInitial(
@@ -283,7 +347,9 @@ extension Tracker {
     let says =
       segment.sequenceEnd.isAfter(own.sendNext) || !own.sent.contains(.acknowledgment)
       || segment.acknowledgmentNumber.isAfter(own.ackSent)
-    guard says, table[head].ends[role].sent.isDisjoint(with: [.plain, .synACK])
+    let dial = table[head].ends[role]
+    guard says, !dial.sent.contains(.plain),
+      !dial.sent.contains(.synACK) || !dial.handshakePassed.isSet
     else { return }
     table[slot].ends[sender].superseded = .none
     table[slot].ends[sender].resetMaybe = Mark(segment)
@@ -311,9 +377,14 @@ extension Tracker {
   ) -> Connection {
     connectionCount += 1
     let isSYNACK = segment.flags.isSuperset(of: [.syn, .ack])
-    return Connection(
+    var connection = Connection(
       number: connectionCount, key: key, initiatorIsLow: isSYNACK ? !fromLow : fromLow,
       rolesKnown: segment.flags.contains(.syn), first: Mark(segment), conversation: conversation)
+    if let refusal, refusal.answers(segment, key: key) {
+      connection.ends.initiator.resetPassed = refusal.mark
+      connection.isClosing = true
+    }
+    return connection
   }
 
   private mutating func insert(
@@ -325,7 +396,34 @@ extension Tracker {
   }
 }
 
+/// A RST that answers a SYN, kept since in a file out of order it can stand before that.
+struct Refusal {
+  private let key: ConnectionKey
+  private let acknowledgment: SequenceNumber
+  let mark: Mark
+
+  init?(_ segment: Segment, key: ConnectionKey) {
+    guard segment.flags.isSuperset(of: [.rst, .ack]), segment.sequenceNumber.value == 0 else {
+      return nil
+    }
+    self.key = key
+    acknowledgment = segment.acknowledgmentNumber
+    mark = Mark(segment)
+  }
+
+  func answers(_ syn: Segment, key: ConnectionKey) -> Bool {
+    key == self.key && syn.flags.contains(.syn) && acknowledgment == syn.sequenceNumber + 1
+      && mark.time >= syn.time && mark.time.since(syn.time) < .milliseconds(10)
+  }
+}
+
 extension Tombstones.Stone {
+  /// Whether the segment is the SYN or SYN/ACK with which the connection that lies here began, once
+  /// more.
+  func began(with segment: Segment, _ fromLow: Bool) -> Bool {
+    segment.flags.contains(.syn) && segment.sequenceNumber == (fromLow ? lowBase : highBase)
+  }
+
   /// Whether the segment can be one of the connection that lies here: its numbers are near the end
   /// of what its sender had sent.
   func fits(_ segment: Segment, _ fromLow: Bool) -> Bool {

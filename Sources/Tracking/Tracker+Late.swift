@@ -20,9 +20,25 @@ extension Tracker {
     record(
       segment, kind, slot: slot, stream: stream, afterClose: lateness.afterClose,
       effect: standing?.effect ?? lateness.effect,
-      reply: standing?.reply ?? (awaitsReset ? .rst : lateness.expectedReply),
+      reply: standing?.reply ?? (awaitsReset ? .rst : expectedReply(lateness, slot)),
       awaitsReset: awaitsReset)
     return awaitsReset ? nil : kind
+  }
+
+  /// TIME_WAIT answers what holds neither text nor FIN at most once in this time (Linux
+  /// tcp_oow_rate_limited, tcp_invalid_ratelimit).
+  private static let answerLimit = Interval.milliseconds(500)
+
+  /// An answer that was seen holds back the next.
+  private func expectedReply(_ lateness: Lateness, _ slot: UInt32) -> ExpectedReply {
+    let (reply, segment) = (lateness.expectedReply, lateness.segment)
+    let isLimited = segment.sequenceLength == 0 || segment.flags.contains(.syn)
+    guard lateness.receiverBefore.state == .timeWait, reply == .ack, isLimited else { return reply }
+    let isHeldBack = (late[slot] ?? []).reversed().prefix(Self.unanswered).contains {
+      $0.to == segment.destination && $0.replyFrame != nil && $0.isAnsweredSeldom
+        && segment.time.since($0.time) < Self.answerLimit
+    }
+    return isHeldBack ? .none : .ack
   }
 
   /// What a segment towards a ghost meets: the TIME_WAIT of an older incarnation, whose timer it
@@ -109,12 +125,16 @@ extension Tracker {
     let key = table[slot].key
     let head = table.find(key, hash: table.hash(key)) ?? slot
     let answersSYN = segment.flags.contains(.syn)
+    // The answer of a closed end to what carries ACK has none (RFC 9293 section 3.10.7.1).
+    let isOwnReset = segment.flags.isSuperset(of: [.rst, .ack])
     for candidate in [slot, head, table[slot].older] where late[candidate] != nil {
-      let patience = table[candidate].answerTime(sender) + .milliseconds(50)
+      let answerTime = table[candidate].answerTime(sender)
       guard let recent = late[candidate]?.suffix(Self.unanswered),
         let index = recent.firstIndex(where: {
           $0.to == segment.source && $0.replyFrame == nil && $0.replyExpected != .none
-            && (!answersSYN || $0.kind.isSYN) && segment.time.since($0.time) <= patience
+            && (!answersSYN || $0.kind.isSYN) && !(isOwnReset && $0.awaitsReset)
+            && segment.time.since($0.time) <= answerTime
+              + ($0.awaitsReset ? .zero : .milliseconds(50))
         })
       else { continue }
       late[candidate]?[index].settle(by: segment)
@@ -153,14 +173,21 @@ extension Tracker {
   mutating func noteForeign(
     _ segment: Segment, slot: UInt32, sender: Role, stream: Int
   ) -> LateKind? {
-    guard segment.flags.contains(.ack), segment.flags.isDisjoint(with: [.syn, .rst]),
-      table[slot].begins(sender.peer, after: segment.acknowledgmentNumber),
-      let stone = tombstones.find(digest: table[slot].key.digest),
-      stone.fits(segment, segment.source == table[slot].key.low)
+    guard segment.flags.contains(.ack), !segment.flags.contains(.rst),
+      table[slot].isAside(sender.peer, from: segment.acknowledgmentNumber),
+      let stone = tombstones.find(digest: table[slot].key.digest)
     else { return nil }
+    let fromLow = segment.source == table[slot].key.low
+    let isSYN = segment.flags.contains(.syn)
+    guard isSYN ? stone.began(with: segment, fromLow) : stone.fits(segment, fromLow) else {
+      return nil
+    }
+    let claim = table[slot].claim(sender.peer, at: segment.time, profile: options.profile)
+    let isRestarted = claim.possible.contains(.timeWait)
+    if isRestarted { table[slot].ends[sender.peer].timeWaitRestart = Mark(segment) }
     record(
-      segment, .afterTimeWait, slot: slot, stream: stream, afterClose: nil, effect: .none,
-      reply: .ack)
+      segment, .afterTimeWait, slot: slot, stream: stream, afterClose: nil,
+      effect: isRestarted && claim.state == .timeWait ? .timerRestarted : .none, reply: .ack)
     if let last = late[slot]?.indices.last {
       late[slot]?[last].connection = Int(stone.connection)
     }
@@ -210,6 +237,16 @@ extension LateKind {
 }
 
 extension LateSegment {
+  /// Whether it holds neither text nor FIN, so that TIME_WAIT's answers to such are limited.
+  var isAnsweredSeldom: Bool {
+    switch kind {
+    case .keepAlive, .duplicateACK, .synInTimeWait, .duplicateSYN, .duplicateSYNACK: true
+    case .retransmittedFIN, .duplicateData, .dataAfterFIN, .dataAfterClose, .afterReset,
+      .resetInTimeWait, .afterTimeWait, .unknownConnection:
+      false
+    }
+  }
+
   /// The reply tells what the segment met.
   mutating func settle(by reply: Segment) {
     replyFrame = reply.frame

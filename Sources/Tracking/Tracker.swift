@@ -43,6 +43,8 @@ public struct Tracker: ~Copyable {
   var nextStream = 0
   /// Incarnations that later ones have pushed out, to be handed over.
   var overflow: [UInt32] = []
+  /// The last refusal of a dial.
+  var refusal: Refusal?
   private var copies = CopyFilter()
   private var vote = TapVote()
 
@@ -73,6 +75,7 @@ public struct Tracker: ~Copyable {
     let fromLow = segment.source == key.low
     let hash = table.hash(key)
     let verdict = copies.judge(segment, digest: key.digest, fromLow: fromLow)
+    if let refused = Refusal(segment, key: key) { refusal = refused }
     let assignment = assign(segment, key: key, hash: hash, fromLow: fromLow, at: now)
     let slot = assignment.slot
     while let pushed = overflow.popLast() {

@@ -4,7 +4,7 @@ import Tracking
 public struct Saying: Sendable {
   /// Of the newest incarnation that is not CLOSED, or else of the newest.
   public var claim: Claim
-  /// Over all incarnations that are said to be CLOSED.
+  /// In one incarnation, where it can be CLOSED in all others.
   public var possible: StateSet
   /// One of them is, because a timer must have run out.
   public var isOverByTimer: Bool
@@ -19,9 +19,11 @@ public struct Saying: Sendable {
   }
 
   public mutating func join(_ newer: Claim) {
+    let known = possible.contains(.closed) ? newer.possible : StateSet()
+    possible = newer.possible.contains(.closed) ? possible.union(known) : known
+    if possible.isEmpty { possible = newer.possible }
     if newer.state == .closed, claim.state != .closed { return }
     let isClosed = newer.state == .closed
-    possible = isClosed ? possible.union(newer.possible) : newer.possible
     isOverByTimer = newer.ground.isTimer || (isClosed && isOverByTimer)
     isProved = newer.certainty == .proved && (!isClosed || isProved)
     claim = newer

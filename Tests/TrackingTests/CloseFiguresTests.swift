@@ -117,6 +117,29 @@ import Tracking
         """)
   }
 
+  /// Y's 200 octets are acknowledged, but nothing says that Y knows.
+  @Test func `three-packet close: a FIN right behind text may have waited, and crossed`() throws {
+    try checkEveryLine(
+      Prologue.exchange + """
+        +1.000  X > Y  FA  101 ack 201  | FIN_WAIT_1  CLOSE_WAIT?
+        +1.010  Y > X  FA  201 ack 102  | TIME_WAIT?  LAST_ACK?{LAST_ACK,CLOSING}
+        +1.010  X > Y  A   102 ack 202  | TIME_WAIT   CLOSED?{CLOSED,LAST_ACK,CLOSING,TIME_WAIT}
+        """)
+  }
+
+  @Test func `three-packet close: where the text is known to be acknowledged, Y closed second`()
+    throws
+  {
+    try checkEveryLine(
+      Prologue.exchange + """
+        +0.500  X > Y  PA  101 ack 201 len 10  | ESTABLISHED?  ESTABLISHED?
+        +0.510  Y > X  A   201 ack 111         | ESTABLISHED?  ESTABLISHED
+        +1.000  X > Y  FA  111 ack 201         | FIN_WAIT_1    CLOSE_WAIT?
+        +1.010  Y > X  FA  201 ack 112         | TIME_WAIT?    LAST_ACK
+        +1.010  X > Y  A   112 ack 202         | TIME_WAIT     CLOSED?{CLOSED,LAST_ACK}
+        """)
+  }
+
   @Test func `the responder closes first`() throws {
     try checkEveryLine(
       Prologue.exchange + """

@@ -18,8 +18,8 @@ import Tracking
   @Test func `24 bare FIN`() throws {
     try checkEveryLine(
       Prologue.exchange + """
-        +1.000  X > Y  F   101          | ESTABLISHED~ ESTABLISHED~
-        +1.010  Y > X  A   201 ack 101  | ESTABLISHED~ ESTABLISHED~
+        +1.000  X > Y  F   101          | ESTABLISHED~ ESTABLISHED?{ESTABLISHED,FIN_WAIT_1}
+        +1.010  Y > X  A   201 ack 101  | ESTABLISHED~ ESTABLISHED?{ESTABLISHED,FIN_WAIT_1}
         """)
   }
 

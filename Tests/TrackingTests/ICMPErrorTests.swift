@@ -43,7 +43,7 @@ import Tracking
       """
       +0.000  X > Y  S   0        | SYN_SENT  CLOSED?
       +0.010  ICMP 3/1 > X 0      | CLOSED?   CLOSED?
-      +1.000  X > Y  S   0        | SYN_SENT?  CLOSED?
+      +1.000  X > Y  S   0        | SYN_SENT?{SYN_SENT,CLOSED}  CLOSED?
       +1.010  Y > X  SA  0 ack 1  | ESTABLISHED?  SYN_RECEIVED?
       """)
   }

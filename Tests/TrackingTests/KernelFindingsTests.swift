@@ -97,4 +97,32 @@ import Tracking
       +0.3   Y > X  A   1 ack 1      | ESTABLISHED?   -
       """)
   }
+
+  @Test func `TCP_DEFER_ACCEPT may have ignored the ACK that ends the handshake`() throws {
+    try check(
+      """
+      +0     Y > X  S   0          | CLOSED?        SYN_SENT
+      +0     X > Y  SA  0 ack 1    | SYN_RECEIVED?  ESTABLISHED?
+      +0.02  Y > X  A   1 ack 1    | ESTABLISHED?{ESTABLISHED,SYN_RECEIVED,CLOSED}  ESTABLISHED
+      +1     X > Y  SA  0 ack 1    | SYN_RECEIVED?{SYN_RECEIVED,ESTABLISHED,CLOSED}  ESTABLISHED
+      +1.02  Y > X  A   1 ack 1    | -              ESTABLISHED
+      +2     Y > X  PA  1 ack 1 len 9  | ESTABLISHED?{ESTABLISHED,SYN_RECEIVED,CLOSED}  -
+      +2     X > Y  A   1 ack 10   | ESTABLISHED    -
+      """)
+  }
+
+  @Test func `a SYN ends an orphan in FIN_WAIT_2`() {
+    // tcp_timewait_state_process answers it with RST; a socket would send a challenge ACK.
+    withKnownIssue("the answer counts for the new dial alone") {
+      try check(
+        Prologue.exchange + """
+          +1.000  X > Y  FA  101 ack 201  | FIN_WAIT_1    CLOSE_WAIT?
+          +1.010  Y > X  A   201 ack 102  | FIN_WAIT_2?   CLOSE_WAIT
+          +2.000  Y > X  S   5000         | CLOSED?       SYN_SENT  | conn 2
+                                          | FIN_WAIT_2?   CLOSED    | of 1
+          +2.000  X > Y  RA  =0 ack 5001  | -             CLOSED?   | of 2 close refused
+                                          | CLOSED?       CLOSED    | of 1
+          """)
+    }
+  }
 }

@@ -169,6 +169,19 @@ import Tracking
     #expect(late.effect != .timerRestarted)
   }
 
+  @Test func `TIME_WAIT sends one ACK in 500 ms for what holds nothing`() throws {
+    // tcp_oow_rate_limited (net/ipv4/tcp_input.c): text and FIN are always answered.
+    try check(
+      Prologue.closed + """
+        +2.0  Y > X  A   201 ack 102  | TIME_WAIT  -  | late keep-alive reply ack
+        +2.0  X > Y  A   102 ack 202  | TIME_WAIT  -  | late?
+        +2.4  Y > X  A   201 ack 102  | TIME_WAIT  -  | late keep-alive reply none X.until 62.4
+        +2.45 Y > X  FA  201 ack 102  | TIME_WAIT  -  | late retransmitted-fin reply ack
+        +2.45 X > Y  A   102 ack 202  | TIME_WAIT  -  | late?
+        +2.5  Y > X  A   201 ack 102  | TIME_WAIT  -  | late keep-alive reply ack
+        """)
+  }
+
   @Test func `time after the close`() throws {
     let outcome = try check(
       Prologue.closed + "+31.02 Y > X FA 201 ack 102 | TIME_WAIT~ - | late retransmitted-fin")

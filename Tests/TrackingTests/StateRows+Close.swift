@@ -19,11 +19,11 @@ extension StateFixture {
     data, partly old         | FIN_WAIT_2?                         CLOSE_WAIT?
     data behind a gap        | FIN_WAIT_2?                         CLOSE_WAIT?
     data beyond the window   | FIN_WAIT_1                          CLOSE_WAIT?
-    FIN                      | TIME_WAIT?                          LAST_ACK~       | X.until 62
-    FIN with data            | TIME_WAIT?                          LAST_ACK~       | X.until 62
+    FIN                      | TIME_WAIT?                          LAST_ACK?{LAST_ACK,CLOSING}  | X.until 62
+    FIN with data            | TIME_WAIT?                          LAST_ACK?{LAST_ACK,CLOSING}  | X.until 62
     FIN, old ACK             | CLOSING?{CLOSING,FIN_WAIT_1}        FIN_WAIT_1?
-    FIN behind a gap         | FIN_WAIT_2?                         LAST_ACK~
-    FIN beyond the window    | FIN_WAIT_1                          LAST_ACK~
+    FIN behind a gap         | FIN_WAIT_2?                         LAST_ACK?{LAST_ACK,CLOSING}
+    FIN beyond the window    | FIN_WAIT_1                          LAST_ACK?{LAST_ACK,CLOSING}
     FIN, again               | -                                   -
     FIN, again, old ACK      | -                                   -
     FIN without ACK          | FIN_WAIT_1                          CLOSE_WAIT~
@@ -57,11 +57,11 @@ extension StateFixture {
     data, partly old         | FIN_WAIT_2?                         CLOSE_WAIT?
     data behind a gap        | FIN_WAIT_2?                         CLOSE_WAIT?
     data beyond the window   | FIN_WAIT_2?                         CLOSE_WAIT?
-    FIN                      | TIME_WAIT?                          LAST_ACK~       | X.until 62
-    FIN with data            | TIME_WAIT?                          LAST_ACK~       | X.until 62
+    FIN                      | TIME_WAIT?                          LAST_ACK        | X.until 62
+    FIN with data            | TIME_WAIT?                          LAST_ACK        | X.until 62
     FIN, old ACK             | TIME_WAIT?                          -
-    FIN behind a gap         | FIN_WAIT_2?                         LAST_ACK~
-    FIN beyond the window    | FIN_WAIT_2?                         LAST_ACK~
+    FIN behind a gap         | FIN_WAIT_2?                         LAST_ACK
+    FIN beyond the window    | FIN_WAIT_2?                         LAST_ACK
     FIN, again               | FIN_WAIT_2?                         -
     FIN, again, old ACK      | FIN_WAIT_2?                         -
     FIN without ACK          | FIN_WAIT_2?                         CLOSE_WAIT~

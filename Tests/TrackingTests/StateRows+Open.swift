@@ -108,7 +108,7 @@ extension StateFixture {
     data, old                | SYN_RECEIVED?           -
     data, partly old         | ESTABLISHED?            ESTABLISHED?
     data behind a gap        | ESTABLISHED?            ESTABLISHED?
-    data beyond the window   | SYN_RECEIVED?           ESTABLISHED~
+    data beyond the window   | SYN_RECEIVED?           ESTABLISHED?{ESTABLISHED,FIN_WAIT_1}
     FIN                      | CLOSE_WAIT?             FIN_WAIT_1
     FIN with data            | CLOSE_WAIT?             FIN_WAIT_1
     FIN, old ACK             | SYN_RECEIVED?           -
@@ -116,8 +116,8 @@ extension StateFixture {
     FIN beyond the window    | SYN_RECEIVED?           FIN_WAIT_1
     FIN, again               | SYN_RECEIVED?           -
     FIN, again, old ACK      | SYN_RECEIVED?           -
-    FIN without ACK          | SYN_RECEIVED?           ESTABLISHED~
-    data without ACK         | SYN_RECEIVED?           ESTABLISHED~
+    FIN without ACK          | SYN_RECEIVED?           ESTABLISHED?{ESTABLISHED,SYN_SENT}
+    data without ACK         | SYN_RECEIVED?           ESTABLISHED?{ESTABLISHED,SYN_SENT,FIN_WAIT_1}
     RST                      | CLOSED?                 CLOSED~
     RST/ACK                  | CLOSED?                 CLOSED~
     RST in the window        | SYN_RECEIVED?           CLOSED~

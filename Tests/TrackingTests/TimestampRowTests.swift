@@ -40,7 +40,7 @@ import Tracking
   private static let finWait1 = """
     ACK                   | FIN_WAIT_1     CLOSE_WAIT~
     data                  | FIN_WAIT_1     CLOSE_WAIT?
-    FIN                   | FIN_WAIT_1     LAST_ACK~
+    FIN                   | FIN_WAIT_1     LAST_ACK?{LAST_ACK,CLOSING}
     FIN, old ACK          | FIN_WAIT_1     -
     RST                   | CLOSED?        CLOSED
     RST in the window     | FIN_WAIT_1     CLOSED
@@ -48,8 +48,8 @@ import Tracking
 
   private static let finWait2 = """
     data                  | FIN_WAIT_2?    CLOSE_WAIT?
-    FIN                   | FIN_WAIT_2?    LAST_ACK~
-    FIN with data         | FIN_WAIT_2?    LAST_ACK~
+    FIN                   | FIN_WAIT_2?    LAST_ACK
+    FIN with data         | FIN_WAIT_2?    LAST_ACK
     RST                   | CLOSED?        CLOSED
     """
 

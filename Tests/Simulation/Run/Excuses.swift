@@ -39,15 +39,20 @@ struct Excuses {
       return last.isFound ? .firewall : nil
     }
     let firewall = Firewall(run, side, at: instant)
-    // Whether a FIN was taken shows in its acknowledgment alone.
-    let isFINUnacknowledged =
-      firewall.hasTaken && Set([claim, truth]) == [.established, .closeWait]
     let isFound =
-      isFINUnacknowledged || firewall.isStillHidden || firewall.hasTakenSeveral
+      firewall.hasTaken && Self.differInOneFact.contains([claim, truth]) || firewall.isStillHidden
+      || firewall.hasTakenSeveral
       || firewall.hasTwin(claiming: claim)
     lastTwin = (claim, truth, fed, isFound)
     return isFound ? .firewall : nil
   }
+
+  /// Whether a FIN was taken, or the acknowledgment of one: what is sent in between shows it
+  /// seldom.
+  private static let differInOneFact: Set<Set<TCPState>> = [
+    [.established, .closeWait], [.finWait1, .closing], [.finWait2, .timeWait],
+    [.finWait1, .finWait2], [.closing, .timeWait], [.lastAck, .closed],
+  ]
 
   /// Also when the FIN has left, but the peer's came while it waited: it acknowledges the peer's,
   /// as that of a program does that closed second.
@@ -67,7 +72,11 @@ struct Excuses {
     guard isTwin, let crossing, moments[crossing].incarnation == moments[index].incarnation else {
       return false
     }
-    return moments[..<crossing].last { $0.state != .closing }?.isFINHeldBack ?? false
+    guard let last = moments[..<crossing].last(where: { $0.state != .closing }) else {
+      return false
+    }
+    // Before the handshake is over, no FIN leaves.
+    return last.isFINHeldBack || last.state == .synReceived
   }
 
   private static let slack = Interval.milliseconds(5200)
@@ -103,11 +112,9 @@ struct Excuses {
       moments[index - 1].state == .finWait2
     else { return false }
     let entry = run.timelines[side].entry(of: index - 1)
-    // It took data there, as no orphan does.
-    return run.deliveries.contains { delivery in
-      guard let reception = delivery.reception, let time = delivery.arrivesAt else { return false }
-      return delivery.receiver == side && reception.isNews && reception.before == .finWait2
-        && reception.after == .finWait2 && time >= entry && time <= instant
+    // It acknowledged something there, as no orphan does.
+    return run.packets.contains { packet in
+      packet.sender == side && packet.sentAt >= entry && packet.sentAt <= moments[index].time
     }
   }
 

@@ -19,7 +19,7 @@ extension Judgement {
       let hold = premises[receiver].hold(at: before)
       guard hold.seen, hold.complete, hold.arrived || run.scenario.path.isTap(at: receiver),
         let delivery = run.deliveries.first(where: { $0.crossing == record.crossing }),
-        let reception = delivery.reception, reception.isNews,
+        let reception = delivery.reception, reception.isNews, !isRefused(reception),
         !isAfterItsSendersEnd(record.crossing), !isDial(packet, late),
         hold.arrived || !isACKAgain(reception, receiver, at: before)
       else { continue }
@@ -34,8 +34,13 @@ extension Judgement {
   /// the first to arrive.
   private func isACKAgain(_ reception: Reception, _ receiver: Side, at instant: Timestamp) -> Bool {
     let firewall = Firewall(run, receiver, at: instant)
-    let awaitsACK = [.closing, .lastAck, .closeWait].contains(reception.before)
+    let awaitsACK = [.finWait1, .closing, .lastAck, .closeWait].contains(reception.before)
     return firewall.isStillHidden || awaitsACK && firewall.hasTaken
+  }
+
+  /// Its acknowledgment was news, but it drew a RST and was taken no further.
+  private func isRefused(_ reception: Reception) -> Bool {
+    reception.after == .closed && reception.sent.contains { $0.flags.contains(.rst) }
   }
 
   /// A SYN that opens a connection is late for the TIME_WAIT it ends, and an old duplicate of one

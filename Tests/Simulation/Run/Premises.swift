@@ -41,8 +41,12 @@ struct Premises {
       }
   }
 
+  /// Longer than anything is remembered of a connection: 2MSL and the timer's slack.
+  private static let lifetime = Interval.seconds(65)
+
   /// A dial that passes the tap only after the next one has: the claims are about the one, and the
-  /// host is in the other.
+  /// host is in the other. Or one that outlives 2MSL, which nothing tells from a new one: TCP is
+  /// built on that not happening (RFC 9293 section 3.4.1).
   private static func outOfTurn(_ run: Run, _ side: Side) -> [Breaches.Span] {
     var last = 0
     var passed: Set<Int> = []
@@ -54,7 +58,8 @@ struct Premises {
           return nil
         }
         defer { last = max(last, packet.number) }
-        if packet.number > last || !isFirst { return nil }
+        let isOutdated = crossing.recordedAt.since(packet.sentAt) > lifetime
+        if packet.number > last || !isFirst && !isOutdated { return nil }
         return (crossing.recordedAt, run.timelines[side].nextLife(after: crossing.recordedAt))
       }
   }

@@ -16,10 +16,12 @@ public struct Survey: Sendable {
 
   public init() {}
 
-  /// - Parameter progress: told how many seeds are done, now and then.
+  /// - Parameters:
+  ///   - stopsAtFirst: begins with no more seeds once one has failed; all below it were judged.
+  ///   - progress: told how many seeds are done, now and then.
   public static func of(
     _ seeds: Range<UInt64>, workers: Int, distortion: Judgement.Distortion? = nil,
-    progress: (Survey) -> Void = { _ in }
+    stopsAtFirst: Bool = false, progress: (Survey) -> Void = { _ in }
   ) async -> Survey {
     let chunk: UInt64 = 250
     return await withTaskGroup(of: Survey.self) { group in
@@ -35,7 +37,7 @@ public struct Survey: Sendable {
       for await part in group {
         whole.add(part)
         progress(whole)
-        add()
+        if !stopsAtFirst || whole.failures.isEmpty { add() }
       }
       return whole
     }
@@ -64,6 +66,9 @@ public struct Survey: Sendable {
     coverage.add(other.coverage)
     for failure in other.failures.values { note(failure) }
   }
+
+  /// The failure with the least seed.
+  public var first: Failure? { firstOfEach.min { $0.seed < $1.seed } }
 
   /// The failure with the least seed of each invariant.
   public var firstOfEach: [Failure] {
