@@ -173,7 +173,9 @@ struct Passage {
     {
       sender.handshakeDoubted = true
     }
-    sender.opening.add(mark)
+    // The timer of a dial goes on when it answers one that it crossed.
+    let answersCrossing = isACK && isFirst && sender.sent.contains(.syn)
+    if !answersCrossing { sender.opening.add(mark) }
     if isACK || receiver.sent.contains(.synACK), isFirst, !sender.handshakePassed.isSet,
       receiver.sent.contains(.acknowledgment), receiver.ackSent.isAfter(sender.initial)
     {
@@ -226,9 +228,11 @@ struct Passage {
     let ahead = end.distance(from: sender.sendNext)
     if ahead > 0 {
       let controls: Int32 = segment.flags.isDisjoint(with: [.syn, .fin]) ? 0 : 1
-      sender.bytesSent += UInt64(max(0, ahead - controls))
+      let text = max(0, ahead - controls)
+      sender.bytesSent += UInt64(text)
       sender.sendNext = end
-      if segment.payloadLength > 0 {
+      // Its own, or that which it has overtaken.
+      if text > 0 {
         let isHeldBack = sender.isHeldBack(by: receiver)
         if receiver.fin.isSent, isHeldBack || !sender.dataConfirmed { sender.sentLate = true }
         sender.lastPayload = segment.time

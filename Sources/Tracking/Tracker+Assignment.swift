@@ -201,7 +201,7 @@ extension Tracker {
       let role = table[slot].role(ofLow: fromLow)
       let own = table[slot].ends[role]
       let peer = table[slot].ends[role.peer]
-      if repeated != nil, own.sent.contains(.initialSequence) { continue }
+      if repeated != nil, own.sent.contains(.initialSequence) || own.ownReset.isSet { continue }
       guard peer.sent.contains(.initialSequence),
         segment.acknowledgmentNumber == peer.initial + 1
           || (peer.sent.contains(.fastOpenData) && segment.acknowledgmentNumber == peer.sendNext)
@@ -296,13 +296,14 @@ extension Tracker {
     }
     if !isKnown, hasLeft { table[slot].ends[role].superseded = .none }
     // A dial that crossed another goes on with its number (RFC 9293 section 3.5, figure 7).
-    let isCrossing = chain(from: head).contains {
+    let crossing = chain(from: head).first {
       let end = table[$0].ends[table[$0].role(ofLow: fromLow)]
       return $0 != slot && end.sent.contains(.syn) && end.initial == segment.sequenceNumber
     }
-    if isCrossing {
+    if let crossing {
       table[slot].ends[role].sent.formUnion([.syn, .initialSequence])
       table[slot].ends[role].initial = segment.sequenceNumber
+      table[crossing].ghosts[table[crossing].role(ofLow: fromLow)] = true
     }
     if isKnown { return }
     supersedeOlder(than: slot, fromLow: fromLow, by: Mark(segment))

@@ -174,7 +174,8 @@ extension Tracker {
     _ segment: Segment, slot: UInt32, sender: Role, stream: Int
   ) -> LateKind? {
     guard segment.flags.contains(.ack), !segment.flags.contains(.rst),
-      table[slot].isAside(sender.peer, from: segment.acknowledgmentNumber),
+      table[slot].isAside(sender.peer, from: segment.acknowledgmentNumber)
+        || table[slot].isAside(sender, from: segment.sequenceNumber),
       let stone = tombstones.find(digest: table[slot].key.digest)
     else { return nil }
     let fromLow = segment.source == table[slot].key.low

@@ -111,18 +111,16 @@ import Tracking
       """)
   }
 
-  @Test func `a SYN ends an orphan in FIN_WAIT_2`() {
+  @Test func `a SYN ends an orphan in FIN_WAIT_2`() throws {
     // tcp_timewait_state_process answers it with RST; a socket would send a challenge ACK.
-    withKnownIssue("the answer counts for the new dial alone") {
-      try check(
-        Prologue.exchange + """
-          +1.000  X > Y  FA  101 ack 201  | FIN_WAIT_1    CLOSE_WAIT?
-          +1.010  Y > X  A   201 ack 102  | FIN_WAIT_2?   CLOSE_WAIT
-          +2.000  Y > X  S   5000         | CLOSED?       SYN_SENT  | conn 2
-                                          | FIN_WAIT_2?   CLOSED    | of 1
-          +2.000  X > Y  RA  =0 ack 5001  | -             CLOSED?   | of 2 close refused
-                                          | CLOSED?       CLOSED    | of 1
-          """)
-    }
+    try check(
+      Prologue.exchange + """
+        +1.000  X > Y  FA  101 ack 201  | FIN_WAIT_1    CLOSE_WAIT?
+        +1.010  Y > X  A   201 ack 102  | FIN_WAIT_2?   CLOSE_WAIT
+        +2.000  Y > X  S   5000         | CLOSED?       SYN_SENT  | conn 2
+                                        | FIN_WAIT_2?   CLOSED    | of 1
+        +2.000  X > Y  RA  =0 ack 5001  | -             CLOSED?   | of 2 close refused
+                                        | CLOSED        CLOSED    | of 1
+        """)
   }
 }

@@ -94,8 +94,8 @@ struct Excuses {
     if fits(index, from: claim, to: truth) || fits(index + 1, from: truth, to: claim) {
       return true
     }
-    // Something else ended TIME_WAIT before its timer did.
-    return truth == .timeWait && claim == .closed
+    // Something else ended it, or restarted its timer, before that fired.
+    return (truth == .timeWait || truth == .synReceived) && claim == .closed
       && timeline.nextTimer(at: instant).since(instant) <= Self.slack
   }
 
