@@ -27,8 +27,8 @@ struct Connection: Sendable {
   /// Ends that are closed and only seem to speak: an old duplicate SYN was answered, or a segment
   /// of a connection long gone turned up.
   var ghosts = Pair(initiator: false, responder: false)
-  /// Acknowledged sequence space that never passed the tap: from where, and when that was noticed.
-  var gap: (from: SequenceNumber, noticed: Timestamp)?
+  /// The first acknowledged sequence space that never passed the tap.
+  var gap: Gap?
   var resetCause: ResetCause?
 
   /// The time from the tap to an end and back, measured in the handshake.

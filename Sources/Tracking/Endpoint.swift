@@ -48,6 +48,8 @@ struct Endpoint: Sendable {
   var dataConfirmFrom: SequenceNumber?
   /// Whether it has shown that it has that acknowledgment.
   var dataConfirmed = true
+  /// It has shown that only by taking the peer's FIN, which may have brought that acknowledgment.
+  var confirmedByFIN = false
   /// The last time it advertised a closed window, or one too small for a segment.
   var windowClosed = Timestamp.distantPast
   /// Its last advertised receive window, scaled, in octets.

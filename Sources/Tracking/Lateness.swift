@@ -175,12 +175,23 @@ struct Lateness {
       // A listener drops it (RFC 9293 section 3.10.7.2, fourth check).
       return sender == .initiator ? .none : .rstACK
     case .timeWait:
-      return own.isEmptyAfterFIN(segment) && !own.isTimestampOlder(segment) ? .none : .ack
+      guard own.isEmptyAfterFIN(segment), !isOlderThanEcho else { return .ack }
+      // The timestamp that TIME_WAIT keeps may be older than the newest its peer has sent.
+      return own.isTimestampOlder(segment) ? .unknown : .none
+    case .finWait2 where receiverBefore.possible.contains(.closed): return .unknown
     case .closeWait, .lastAck, .closing: return replyAfterPeerFIN
     case .finWait1, .finWait2, .established, .synReceived:
       return segment.sequenceLength > 0 ? .ack : .none
     case .synSent, .listen: return .unknown
     }
+  }
+
+  /// Its timestamp is older than one that the receiver has echoed, and so has kept.
+  private var isOlderThanEcho: Bool {
+    guard segment.options.hasTimestamps, receiver.sent.contains(.timestampEcho) else {
+      return false
+    }
+    return Int32(bitPattern: segment.options.timestampValue &- receiver.timestampEcho) < 0
   }
 
   /// What lies outside the window is answered; text beyond the FIN, and what has no ACK, is ignored

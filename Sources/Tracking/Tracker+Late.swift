@@ -13,14 +13,14 @@ extension Tracker {
     let lateness = Lateness(
       segment: segment, connection: table[slot], sender: sender, receiverBefore: receiverBefore)
     guard let kind = lateness.kind else { return nil }
-    let standing = receiverBefore.state == .closed ? newerReply(to: segment, than: slot) : nil
+    let standing = receiverBefore.state == .closed ? newerAnswer(to: segment, than: slot) : nil
     // What a late segment drew goes where that came from, to an end that is over.
     let awaitsReset = lateness.awaitsReset && !isReply && standing == nil
     if awaitsReset { forgetUnanswered(slot, before: segment.time) }
     record(
       segment, kind, slot: slot, stream: stream, afterClose: lateness.afterClose,
-      effect: lateness.effect,
-      reply: standing ?? (awaitsReset ? .rst : expectedReply(lateness, slot)),
+      effect: standing?.effect ?? lateness.effect,
+      reply: standing?.reply ?? (awaitsReset ? .rst : expectedReply(lateness, slot)),
       awaitsReset: awaitsReset)
     return awaitsReset ? nil : kind
   }
@@ -86,8 +86,11 @@ extension Tracker {
       && segment.sequenceNumber.isBefore(next + max(peer.window, 1))
   }
 
-  /// What a newer incarnation that stands at the receiver answers; nil where none does.
-  private func newerReply(to segment: Segment, than slot: UInt32) -> ExpectedReply? {
+  /// What a newer incarnation that stands at the receiver answers, and what becomes of it; nil
+  /// where none does.
+  private func newerAnswer(
+    to segment: Segment, than slot: UInt32
+  ) -> (reply: ExpectedReply, effect: LateEffect)? {
     let key = table[slot].key
     guard let head = table.find(key, hash: table.hash(key)), head != slot else { return nil }
     let role = table[head].role(ofLow: segment.destination == key.low)
@@ -98,12 +101,15 @@ extension Tracker {
     switch claim.state {
     case .closed, .listen: return nil
     // Its acknowledgment is of nothing sent here (RFC 9293 section 3.10.7.3).
-    case .synSent: return isAnswered && hasACK ? .rst : ExpectedReply.none
-    case .synReceived where isInWindow: return isAnswered && hasACK ? .rst : ExpectedReply.none
+    case .synSent: return (isAnswered && hasACK ? .rst : .none, .none)
+    case .synReceived where isInWindow: return (isAnswered && hasACK ? .rst : .none, .none)
     case .synReceived, .established, .finWait1, .finWait2, .closeWait, .closing, .lastAck,
       .timeWait:
       let isIgnored = isInWindow && segment.sequenceLength == 0
-      return isAnswered && !isIgnored ? .ack : ExpectedReply.none
+      let isRestart =
+        claim.state == .timeWait && isAnswered
+        && table[head].ends[role.peer].restartsTimeWait(segment)
+      return (isAnswered && !isIgnored ? .ack : .none, isRestart ? .timerRestarted : .none)
     }
   }
 
