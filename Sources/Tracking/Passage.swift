@@ -127,14 +127,15 @@ struct Passage {
     showAlive(&sender, receiver)
     noteRetransmission(&sender)
     hadTextOutstanding = !sender.dataConfirmed
-    if isSYN, !isStale(sender) { sendSYN(&sender, receiver) }
+    let isOldSYN = isSYN && isStale(sender)
+    if isSYN, !isOldSYN { sendSYN(&sender, receiver) }
     startSequence(&sender)
     if isACK { acknowledge(&sender, &receiver) }
     if !isSYN, isACK { sendPlain(&sender, receiver) }
     if segment.flags.contains(.fin) { sendFIN(&sender, &receiver) }
     advance(&sender, receiver)
     if segment.ipIdentification != 0 { sender.identification = segment.ipIdentification }
-    noteTimestamp(&sender)
+    if !isOldSYN { noteTimestamp(&sender) }
     noteWindow(&sender, receiver)
   }
 
@@ -267,7 +268,7 @@ struct Passage {
   }
 
   private func noteTimestamp(_ sender: inout Endpoint) {
-    guard segment.options.hasTimestamps, !isSYN || !isStale(sender) else { return }
+    guard segment.options.hasTimestamps else { return }
     if isACK {
       let echo = segment.options.timestampEcho
       let isNewer = Int32(bitPattern: echo &- sender.timestampEcho) > 0

@@ -107,14 +107,23 @@ extension Tracker {
       let isOld =
         distance == bestDistance && !segment.flags.contains(.rst)
         && fit.isTold(by: table[slot]) == true
-      // A ghost sends nothing.
-      let isAlive = distance == bestDistance && table[best].ghosts[table[best].role(ofLow: fromLow)]
+      let isAlive = distance == bestDistance && isAlive(slot, ratherThan: best, segment, fromLow)
       if distance < bestDistance || isOld || isAlive { (best, bestDistance) = (slot, distance) }
     }
     if best != head {
       noteRefusal(segment, head: head, fromLow: fromLow)
     }
     return best
+  }
+
+  /// Whether the sender is open in an older incarnation, but a ghost in the newer: a ghost sends
+  /// nothing.
+  private func isAlive(
+    _ slot: UInt32, ratherThan newer: UInt32, _ segment: Segment, _ fromLow: Bool
+  ) -> Bool {
+    guard table[newer].ghosts[table[newer].role(ofLow: fromLow)] else { return false }
+    let role = table[slot].role(ofLow: fromLow)
+    return table[slot].claim(role, at: segment.time, profile: options.profile).state != .closed
   }
 
   /// Whether a RST in the newest incarnation can as well be an old duplicate: its numbers lie where
