@@ -20,12 +20,7 @@ extension Passage {
       receiver.resetHorizon = receiver.resetHorizon.later(segment.sequenceEnd)
     }
     guard let before = receiverBefore, sender.restartsTimeWait(segment) else { return }
-    guard before.possible.contains(.timeWait) else { return }
-    if before.ground == .timeWaitOver {
-      receiver.timeWaitLate = segment.time
-    } else {
-      receiver.timeWaitRestart = mark
-    }
+    receiver.restartTimeWait(mark, before: before)
   }
 
   /// A RST without ACK repeats the acknowledgment number of what it answers. If that was sent long
@@ -44,6 +39,10 @@ extension Passage {
     // SYN_SENT takes only a SYN/ACK (RFC 9293 section 3.10.7.3), a request nothing old at all
     // (Linux tcp_check_req).
     guard isSYN || receiver.sent.contains(.synACK) else { return }
+    // Another SYN than the one that it has answered is challenged.
+    if isSYN, receiver.sent.contains(.synACK), segment.sequenceNumber + 1 != receiver.ackSent {
+      return
+    }
     if !receiver.sent.contains(.syn), segment.sequenceNumber.isBefore(receiver.ackSent),
       segment.sequenceEnd.isAtOrBefore(receiver.ackSent)
     {

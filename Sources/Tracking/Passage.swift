@@ -75,7 +75,10 @@ struct Passage {
   func isUnacceptable(to receiver: borrowing Endpoint, from sender: borrowing Endpoint) -> Bool {
     if isRejectedByPAWS(at: receiver, from: sender) { return true }
     guard receiver.sent.contains(.acknowledgment) else { return false }
-    if segment.sequenceEnd.isBefore(receiver.ackSent) { return true }
+    // In a file out of order that acknowledgment can be the answer.
+    if segment.sequenceEnd.isBefore(receiver.ackSent) {
+      return segment.time > receiver.ackMark.time
+    }
     guard !receiver.sent.isDisjoint(with: [.syn, .synACK]),
       !sender.sent.isDisjoint(with: [.syn, .synACK])
     else { return false }
@@ -134,7 +137,7 @@ struct Passage {
     if !isSYN, isACK { sendPlain(&sender, receiver) }
     if segment.flags.contains(.fin) { sendFIN(&sender, &receiver) }
     advance(&sender, receiver)
-    if segment.ipIdentification != 0 { sender.identification = segment.ipIdentification }
+    if !isSYN { sender.identification = segment.ipIdentification }
     if !isOldSYN { noteTimestamp(&sender) }
     noteWindow(&sender, receiver)
   }
@@ -144,7 +147,7 @@ struct Passage {
     guard sender.sent.contains(.anything), dialler.sent.contains(.syn) else { return false }
     if !sender.sent.contains(.initialSequence) {
       // In a file out of order it can stand behind what it opened.
-      if sender.initial == segment.sequenceNumber + 1 { return false }
+      if sender.isFollowing(segment.sequenceNumber) { return false }
     } else {
       // Its SYN/ACK before was of nothing that this one dials.
       guard sender.sent.contains(.synACK), !sender.sent.contains(.acknowledgment) else {
@@ -184,11 +187,11 @@ struct Passage {
     let answersCrossing = isACK && isFirst && sender.sent.contains(.syn)
     if !answersCrossing || !sender.opening.first.isSet { sender.opening.add(mark) }
     if isACK || receiver.sent.contains(.synACK), isFirst, !sender.handshakePassed.isSet,
-      receiver.sent.contains(.acknowledgment), receiver.ackSent.isAfter(sender.initial),
-      segment.time <= receiver.ackMark.time
+      receiver.sent.contains(.acknowledgment), receiver.ackSent.isAfter(sender.initial)
     {
       // In a file out of order the acknowledgment can stand before the SYN/ACK.
       sender.handshakePassed = receiver.ackMark
+      sender.handshakeDoubted = segment.time > receiver.ackMark.time
     }
   }
 
@@ -213,7 +216,8 @@ struct Passage {
   private func showsEstablished(_ sender: Endpoint, _ receiver: Endpoint) -> Bool {
     let knowsPeer = receiver.sent.contains(.initialSequence)
     let first = receiver.initial + 1
-    if sender.sent.contains(.synACK) {
+    let isDialled = !sender.sent.contains(.syn) && receiver.sent.contains(.syn)
+    if isDialled || sender.sent.contains(.synACK) {
       if receiver.sent.contains(.fastOpenData) { return sender.handshakePassed.isSet }
       if segment.payloadLength > 0 || segment.flags.contains(.fin) { return true }
       return knowsPeer && segment.acknowledgmentNumber.isAfter(first)

@@ -180,7 +180,7 @@ extension Tracker {
       segment.flags.contains(.ack) || table[head].ends[receiver.peer].isTimestampOlder(segment)
     else { return }
     let claim = table[head].claim(receiver, at: segment.time, profile: options.profile)
-    if claim.state == .timeWait { table[head].ends[receiver].timeWaitRestart = Mark(segment) }
+    table[head].ends[receiver].restartTimeWait(Mark(segment), before: claim)
   }
 
   private func chooseForSYN(_ segment: Segment, head: UInt32, fromLow: Bool) -> UInt32? {
@@ -234,7 +234,7 @@ extension Tracker {
         own.sent.isSuperset(of: [.initialSequence, .acknowledgment]) && table[slot].isClosing
       let hasOpened =
         own.established.isSet
-        && (own.sent.contains(.initialSequence) || own.initial != segment.sequenceNumber + 1)
+        && (own.sent.contains(.initialSequence) || !own.isFollowing(segment.sequenceNumber))
       let isOver = hasAnswered || hasOpened
       return isOver ? nil : slot
     }
@@ -314,6 +314,9 @@ extension Tracker {
     if !isKnown, newer.allSatisfy({ isLeft($0, by: segment, fromLow: fromLow) }) {
       table[slot].ends[role].superseded = .none
       for other in newer { supersede(other, fromLow: fromLow, by: Mark(segment)) }
+    } else if !isKnown {
+      table[slot].ends[role].superseded = .none
+      table[slot].ghosts[role] = true
     }
     // A dial that crossed another goes on with its number (RFC 9293 section 3.5, figure 7).
     let crossing = chain(from: head).first {
@@ -337,8 +340,7 @@ extension Tracker {
     if table[slot].ghosts[role.peer] { return true }
     let own = table[slot].ends[role]
     switch table[slot].claim(role, at: synACK.time, profile: options.profile).state {
-    case .closed: return true
-    case .synSent: return own.initial != synACK.sequenceNumber
+    case .closed, .synSent: return true
     case .timeWait: return synACK.sequenceNumber == own.sendNext + 65_537
     case .listen, .synReceived, .established, .finWait1, .finWait2, .closeWait, .closing, .lastAck:
       return false
