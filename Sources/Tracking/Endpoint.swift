@@ -169,8 +169,8 @@ struct Transmissions: Sendable {
 
   var due: Timestamp { last.time.advanced(by: nextInterval) }
 
-  /// The same, if the last came late by as much as a slot of the kernel's timer wheel can be wide, an
-  /// eighth of the time (kernel/time/timer.c).
+  /// The same, if the last came late by as much as a slot of the kernel's timer wheel can be wide,
+  /// an eighth of the time (kernel/time/timer.c).
   var earliestDue: Timestamp {
     due.advanced(by: Interval(nanoseconds: interval.nanoseconds / 4) * -1)
   }

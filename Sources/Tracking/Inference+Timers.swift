@@ -118,8 +118,8 @@ extension Inference {
     }
   }
 
-  /// Text or a SYN/ACK before the FIN may have been unacknowledged for long: patience is counted from
-  /// the last acknowledgment of something new (tcp_timer.c, retrans_stamp).
+  /// Text or a SYN/ACK before the FIN may have been unacknowledged for long: patience is counted
+  /// from the last acknowledgment of something new (tcp_timer.c, retrans_stamp).
   private var firstGivesUp: Timestamp {
     let progress = peer.ackMark.isSet ? peer.ackMark : own.opening.first
     return progress.time.advanced(by: Self.orphanPatience)

@@ -50,3 +50,18 @@ struct Tombstones {
     return stone
   }
 }
+
+extension Tombstones.Stone {
+  /// Whether the segment is the SYN or SYN/ACK with which the connection that lies here began, once
+  /// more.
+  func began(with segment: Segment, _ fromLow: Bool) -> Bool {
+    segment.flags.contains(.syn) && segment.sequenceNumber == (fromLow ? lowBase : highBase)
+  }
+
+  /// Whether the segment can be one of the connection that lies here: its numbers are near the end
+  /// of what its sender had sent.
+  func fits(_ segment: Segment, _ fromLow: Bool) -> Bool {
+    let end = fromLow ? lowEnd : highEnd
+    return abs(Int64(segment.sequenceNumber.distance(from: end))) <= 1 << 20
+  }
+}

@@ -1,0 +1,177 @@
+import Dissection
+
+/// How incarnations begin on one key, and what that says of the older ones.
+extension Tracker {
+  /// The first segment on a key, as far as memory goes.
+  mutating func begin(
+    _ segment: Segment, key: ConnectionKey, hash: UInt64, fromLow: Bool, at now: Timestamp
+  ) -> Assignment {
+    let stone = tombstones.find(digest: key.digest)
+    var conversation = stone.map { StreamIndex($0) }
+    if conversation?.isSplit(by: segment, fromLow: fromLow) ?? true {
+      conversation = StreamIndex(first: takeStream())
+    }
+    guard var conversation else { preconditionFailure("a conversation was just made") }
+    conversation.note(segment, fromLow: fromLow)
+    var connection = makeConnection(
+      segment, key: key, fromLow: fromLow, conversation: conversation)
+    let isStray = stone.map { !segment.flags.contains(.syn) && $0.fits(segment, fromLow) } ?? false
+    if isStray { connection.ghosts = Pair(initiator: true, responder: true) }
+    if !segment.flags.contains(.ack), stone?.began(with: segment, fromLow) ?? false {
+      connection.ghosts.initiator = true
+    }
+    let slot = insert(connection, hash: hash, at: now)
+    if isStray, let stone { noteStray(segment, slot: slot, of: stone) }
+    return Assignment(slot: slot, stream: conversation.current)
+  }
+
+  /// How many incarnations of one key are held: who dials without end pushes out the oldest.
+  private static let longestChain = 8
+
+  /// A new incarnation on a key that has one: whoever sent the SYN, or answered one, has left the
+  /// others; the other end stands until it answers.
+  mutating func succeed(
+    _ head: UInt32, _ segment: Segment, key: ConnectionKey, hash: UInt64, fromLow: Bool,
+    at now: Timestamp
+  ) -> UInt32 {
+    let mark = Mark(segment)
+    let standing = chain(from: head)
+    let isOld = tombstones.find(digest: key.digest)?.began(with: segment, fromLow) ?? false
+    if !isOld { for slot in standing { supersede(slot, fromLow: fromLow, by: mark) } }
+    if standing.count > Self.longestChain, let oldest = standing.last { overflow.append(oldest) }
+    var connection = makeConnection(
+      segment, key: key, fromLow: fromLow, conversation: table[head].conversation)
+    // Who sent an old duplicate SYN, seen or shown by its answer, is not dialling.
+    connection.ghosts.initiator = isOld || segment.flags.contains(.ack)
+    let slot = insert(connection, hash: hash, at: now)
+    if !segment.flags.contains(.ack) {
+      noteSYNInTimeWait(segment, dial: slot, standing: head, fromLow: fromLow)
+    }
+    return slot
+  }
+
+  /// Whoever answers a dial is in no other incarnation: neither in older ones nor, if the answer is
+  /// a new one, in newer ones that it has left by then.
+  mutating func answerDial(
+    _ segment: Segment, slot: UInt32, head: UInt32, fromLow: Bool
+  ) {
+    let role = table[slot].role(ofLow: fromLow)
+    let own = table[slot].ends[role]
+    let isKnown =
+      own.sent.isSuperset(of: [.synACK, .initialSequence])
+      && own.initial == segment.sequenceNumber
+    let newer = chain(from: head).prefix { $0 != slot }
+    let hasLeft = newer.allSatisfy {
+      let end = table[$0].role(ofLow: fromLow)
+      let claim = table[$0].claim(end, at: segment.time, profile: options.profile)
+      return table[$0].ghosts[end.peer] || claim.state == .closed
+    }
+    if !isKnown, hasLeft { table[slot].ends[role].superseded = .none }
+    // A dial that crossed another goes on with its number (RFC 9293 section 3.5, figure 7).
+    let crossing = chain(from: head).first {
+      let end = table[$0].ends[table[$0].role(ofLow: fromLow)]
+      return $0 != slot && end.sent.contains(.syn) && end.initial == segment.sequenceNumber
+    }
+    if let crossing {
+      table[slot].ends[role].sent.formUnion([.syn, .initialSequence])
+      table[slot].ends[role].initial = segment.sequenceNumber
+      table[crossing].ghosts[table[crossing].role(ofLow: fromLow)] = true
+    }
+    if isKnown { return }
+    supersedeOlder(than: slot, fromLow: fromLow, by: Mark(segment))
+  }
+
+  /// Whether an older incarnation of that end began with this number.
+  private func isInitial(
+    _ number: SequenceNumber, ofOlderThan slot: UInt32, low: Bool
+  ) -> Bool {
+    chain(from: slot).dropFirst().contains {
+      let end = table[$0].ends[table[$0].role(ofLow: low)]
+      return end.sent.contains(.initialSequence) && end.initial == number
+    }
+  }
+
+  /// A ghost that dials after all, the file being out of order: its SYN, of no older incarnation,
+  /// turns up behind the SYN/ACK; or it acknowledges that.
+  mutating func reviveGhost(_ slot: UInt32, _ sender: Role, _ segment: Segment) {
+    let peer = table[slot].ends[sender.peer]
+    guard peer.sent.contains(.synACK), !segment.flags.contains(.rst) else { return }
+    if segment.flags.contains(.syn) {
+      let fromLow = segment.source == table[slot].key.low
+      table[slot].ghosts[sender] =
+        isInitial(segment.sequenceNumber, ofOlderThan: slot, low: fromLow)
+    } else if segment.flags.contains(.ack) {
+      let ack = segment.acknowledgmentNumber
+      table[slot].ghosts[sender] = !(ack.isAfter(peer.initial) && ack.isAtOrBefore(peer.sendNext))
+    }
+    guard !table[slot].ghosts[sender] else { return }
+    supersedeOlder(
+      than: slot, fromLow: segment.source == table[slot].key.low, by: Mark(segment))
+  }
+
+  /// An end that goes on in an older incarnation has not left it for a dial of which it has sent no
+  /// more than the SYN: that was an old duplicate. What it says now may be late itself, so that
+  /// nothing is certain.
+  mutating func reclaim(_ slot: UInt32, _ sender: Role, _ segment: Segment, key: ConnectionKey) {
+    guard segment.flags.contains(.ack), segment.flags.isDisjoint(with: [.syn, .rst]),
+      let head = table.find(key, hash: table.hash(key)), head != slot
+    else { return }
+    let role = table[head].role(ofLow: segment.source == key.low)
+    let own = table[slot].ends[sender]
+    guard !own.ownReset.isSet else { return }
+    let says =
+      segment.sequenceEnd.isAfter(own.sendNext) || !own.sent.contains(.acknowledgment)
+      || segment.acknowledgmentNumber.isAfter(own.ackSent)
+    let dial = table[head].ends[role]
+    guard says, !dial.sent.contains(.plain),
+      !dial.sent.contains(.synACK) || !dial.handshakePassed.isSet
+    else { return }
+    table[slot].ends[sender].superseded = .none
+    table[slot].ends[sender].resetMaybe = Mark(segment)
+    table[slot].ends[sender].resetHorizon = table[slot].ends[sender.peer].sendNext
+    table[head].ghosts[role] = true
+  }
+
+  private mutating func supersede(_ slot: UInt32, fromLow: Bool, by mark: Mark) {
+    let role = table[slot].role(ofLow: fromLow)
+    table[slot].isClosing = true
+    if !table[slot].ends[role].superseded.isSet { table[slot].ends[role].superseded = mark }
+  }
+
+  /// The end that answers a dial has left its older incarnations.
+  mutating func supersedeOlder(than slot: UInt32, fromLow: Bool, by mark: Mark) {
+    var older = table[slot].older
+    while older != ConnectionTable.noSlot {
+      supersede(older, fromLow: fromLow, by: mark)
+      older = table[older].older
+    }
+  }
+
+  mutating func takeStream() -> Int {
+    nextStream += 1
+    return nextStream - 1
+  }
+
+  private mutating func makeConnection(
+    _ segment: Segment, key: ConnectionKey, fromLow: Bool, conversation: StreamIndex
+  ) -> Connection {
+    connectionCount += 1
+    let isSYNACK = segment.flags.isSuperset(of: [.syn, .ack])
+    var connection = Connection(
+      number: connectionCount, key: key, initiatorIsLow: isSYNACK ? !fromLow : fromLow,
+      rolesKnown: segment.flags.contains(.syn), first: Mark(segment), conversation: conversation)
+    if let refusal, refusal.answers(segment, key: key) {
+      connection.ends.initiator.resetPassed = refusal.mark
+      connection.isClosing = true
+    }
+    return connection
+  }
+
+  private mutating func insert(
+    _ connection: Connection, hash: UInt64, at now: Timestamp
+  ) -> UInt32 {
+    let slot = table.insert(connection, hash: hash)
+    enqueue(slot, at: now)
+    return slot
+  }
+}
