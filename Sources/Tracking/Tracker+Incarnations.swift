@@ -60,25 +60,34 @@ extension Tracker {
     let isKnown =
       own.sent.isSuperset(of: [.synACK, .initialSequence])
       && own.initial == segment.sequenceNumber
+    guard !isKnown else { return }
     let newer = chain(from: head).prefix { $0 != slot }
     let hasLeft = newer.allSatisfy {
       let end = table[$0].role(ofLow: fromLow)
       let claim = table[$0].claim(end, at: segment.time, profile: options.profile)
       return table[$0].ghosts[end.peer] || claim.state == .closed
     }
-    if !isKnown, hasLeft { table[slot].ends[role].superseded = .none }
-    // A dial that crossed another goes on with its number (RFC 9293 section 3.5, figure 7).
-    let crossing = chain(from: head).first {
-      let end = table[$0].ends[table[$0].role(ofLow: fromLow)]
-      return $0 != slot && end.sent.contains(.syn) && end.initial == segment.sequenceNumber
-    }
-    if let crossing {
-      table[slot].ends[role].sent.formUnion([.syn, .initialSequence])
-      table[slot].ends[role].initial = segment.sequenceNumber
-      table[crossing].ghosts[table[crossing].role(ofLow: fromLow)] = true
-    }
-    if isKnown { return }
+    if hasLeft { table[slot].ends[role].superseded = .none }
+    crossDial(segment, slot: slot, head: head, fromLow: fromLow)
     supersedeOlder(than: slot, fromLow: fromLow, by: Mark(segment))
+  }
+
+  /// A dial that crossed another goes on with its number and its timer (RFC 9293 section 3.5,
+  /// figure 7), although it was counted in an incarnation of its own.
+  private mutating func crossDial(
+    _ segment: Segment, slot: UInt32, head: UInt32, fromLow: Bool
+  ) {
+    for crossing in chain(from: head) where crossing != slot {
+      let dialler = table[crossing].role(ofLow: fromLow)
+      let dial = table[crossing].ends[dialler]
+      guard dial.sent.contains(.syn), dial.initial == segment.sequenceNumber else { continue }
+      let role = table[slot].role(ofLow: fromLow)
+      table[slot].ends[role].sent.formUnion([.syn, .initialSequence])
+      table[slot].ends[role].initial = dial.initial
+      table[slot].ends[role].opening = dial.opening
+      table[crossing].ghosts[dialler] = true
+      return
+    }
   }
 
   /// Whether an older incarnation of that end began with this number.

@@ -80,6 +80,20 @@ import Tracking
       """, tap: .atY)
   }
 
+  @Test func `a dial that crosses another goes on with its number and its timer`() throws {
+    // RFC 9293 figure 7, on ports that were in use: each dial is an incarnation of its own.
+    try checkEveryLine(
+      Prologue.exchange + """
+        +9.000  X > Y  S   70000                  | SYN_SENT      CLOSED?        | conn 2
+        +9.001  Y > X  S   80000                  | CLOSED?       SYN_SENT       | conn 3
+                                                  | SYN_SENT      CLOSED         | of 2
+        +9.010  Y > X  SA  80000 ack 70001        | ESTABLISHED?  SYN_RECEIVED?  | conn 2
+                                                  | CLOSED?       CLOSED?        | of 3
+        +9.011  X > Y  SA  70000 ack 80001        | ESTABLISHED?  ESTABLISHED?   | conn 2
+        +9.020  Y > X  PA  80001 ack 70001 len 5  | ESTABLISHED?  ESTABLISHED?   | conn 2
+        """)
+  }
+
   // MARK: Closes
 
   @Test func `text where a FIN was inferred withdraws the FIN`() throws {
