@@ -37,8 +37,11 @@ struct Tombstones {
   mutating func add(_ stone: Stone, digest: UInt64) {
     if stones.isEmpty { stones = Array(repeating: Stone(), count: Self.size) }
     let place = Int(truncatingIfNeeded: digest) & (Self.size - 1)
+    let tag = UInt32(truncatingIfNeeded: digest >> 32)
+    // Of two incarnations the newer one has Wireshark's conversation.
+    if stones[place].tag == tag, stones[place].connection > stone.connection { return }
     stones[place] = stone
-    stones[place].tag = UInt32(truncatingIfNeeded: digest >> 32)
+    stones[place].tag = tag
   }
 
   func find(digest: UInt64) -> Stone? {

@@ -19,10 +19,14 @@ extension Tracker {
       conversation = StreamIndex(first: takeStream())
     }
     conversation.note(segment, fromLow: fromLow)
-    table[head].conversation = conversation
-    let slot =
-      choose(segment, head: head, fromLow: fromLow)
-      ?? succeed(head, segment, key: key, hash: hash, fromLow: fromLow, at: now)
+    let slot: UInt32
+    if let known = choose(segment, head: head, fromLow: fromLow) {
+      slot = known
+      table[head].conversation = conversation
+    } else {
+      slot = succeed(
+        head, segment, conversation: conversation, hash: hash, fromLow: fromLow, at: now)
+    }
     if slot != head, table[slot].older != head {
       restartTimeWait(segment, head: head, fromLow: fromLow)
       resetRequest(segment, head: head, fromLow: fromLow)

@@ -31,16 +31,17 @@ extension Tracker {
   /// A new incarnation on a key that has one: whoever sent the SYN, or answered one, has left the
   /// others; the other end stands until it answers.
   mutating func succeed(
-    _ head: UInt32, _ segment: Segment, key: ConnectionKey, hash: UInt64, fromLow: Bool,
+    _ head: UInt32, _ segment: Segment, conversation: StreamIndex, hash: UInt64, fromLow: Bool,
     at now: Timestamp
   ) -> UInt32 {
+    let key = table[head].key
     let mark = Mark(segment)
     let standing = chain(from: head)
     let isOld = tombstones.find(digest: key.digest)?.began(with: segment, fromLow) ?? false
     if !isOld { for slot in standing { supersede(slot, fromLow: fromLow, by: mark) } }
     if standing.count > Self.longestChain, let oldest = standing.last { overflow.append(oldest) }
     var connection = makeConnection(
-      segment, key: key, fromLow: fromLow, conversation: table[head].conversation)
+      segment, key: key, fromLow: fromLow, conversation: conversation)
     // Who sent an old duplicate SYN, seen or shown by its answer, is not dialling.
     connection.ghosts.initiator = isOld || segment.flags.contains(.ack)
     let slot = insert(connection, hash: hash, at: now)
