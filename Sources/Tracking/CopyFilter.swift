@@ -2,8 +2,8 @@ import Dissection
 
 /// Tells a packet captured twice, or delivered twice, from one sent twice.
 ///
-/// A memory of recent segments, two to a place: the second of two that agree in everything is a copy
-/// when it came over another interface, VLAN or hop count, and a network duplicate when not.
+/// A memory of recent segments, two to a place: the second of two that agree in everything is a
+/// copy when it came over another interface, VLAN or hop count, and a network duplicate when not.
 struct CopyFilter {
   enum Verdict { case original, copy, networkDuplicate }
 

@@ -150,6 +150,11 @@ extension Endpoint {
     return ahead > limit || ahead < sendNext.distance(from: initial) * -1
   }
 
+  /// Whether this is RCV.NXT of whoever has answered its former dial.
+  func isOfFormerDial(_ number: SequenceNumber) -> Bool {
+    sent.contains(.formerDial) && number == formerInitial + 1
+  }
+
   /// Whether the first that was seen of it stands close behind this number.
   func isFollowing(_ number: SequenceNumber) -> Bool {
     (1...1 << 20).contains(initial.distance(from: number))
@@ -190,8 +195,8 @@ struct Transmissions: Sendable {
 
   var due: Timestamp { last.time.advanced(by: nextInterval) }
 
-  /// The same, if the last came late by as much as a slot of the kernel's timer wheel can be wide, an
-  /// eighth of the time (kernel/time/timer.c).
+  /// The same, if the last came late by as much as a slot of the kernel's timer wheel can be wide,
+  /// an eighth of the time (kernel/time/timer.c).
   var earliestDue: Timestamp {
     due.advanced(by: Interval(nanoseconds: interval.nanoseconds / 4) * -1)
   }

@@ -16,6 +16,14 @@ extension Inference {
     own.fin.first.later(own.fin.ackPassed).later(own.finWait2Alive)
   }
 
+  /// When it can have begun at the earliest: not before the FIN was sent for the last time, if not
+  /// even that showed the acknowledgment to have arrived.
+  private var earliestTimeWait: Timestamp {
+    guard own.fin.ackDoubts > 0 else { return timeWaitEntry.time }
+    let sentLast = own.fin.transmissions.last
+    return min(sentLast.later(peer.fin.arrival).time, timeWaitEntry.time)
+  }
+
   /// When the running 2MSL timer ends, nominally, if all that passed since has arrived.
   private var timeWaitEnd: Timestamp {
     timeWaitEntry.later(own.timeWaitRestart).time.advanced(by: profile.timeWait)
@@ -40,7 +48,7 @@ extension Inference {
       if !own.tookDataInFinWait2 || peer.fin.arrival.time >= end { return true }
     }
     if claim.possible.contains(.timeWait), claim.state != .timeWait, timeWaitEntry.isSet,
-      now >= max(timeWaitEntry.time, own.timeWaitConfirmed).advanced(by: profile.timeWait)
+      now >= max(earliestTimeWait, own.timeWaitConfirmed).advanced(by: profile.timeWait)
     {
       return true
     }
@@ -61,7 +69,7 @@ extension Inference {
 
   private func applyTimeWait(_ claim: inout Claim) {
     let end = timeWaitEnd
-    let confirmed = max(timeWaitEntry.time, own.timeWaitConfirmed)
+    let confirmed = max(earliestTimeWait, own.timeWaitConfirmed)
     if now < end {
       claim.until = end
       // Unless the packets that restarted the timer were lost behind the tap.
@@ -73,8 +81,8 @@ extension Inference {
     claim.ground = .timeWaitOver
     claim.possible.insert(.closed)
     guard now >= end.advanced(by: Self.timerSlack) else { return }
-    // A socket in FIN_WAIT_2 that did not take the peer's FIN has no timer.
-    claim.possible.formIntersection([StateSet(.closed), StateSet(.finWait2)])
+    // Where the FINs or their acknowledgments did not arrive, that timer does not run.
+    claim.possible.remove(StateSet(.timeWait))
     let late = own.timeWaitLate.advanced(by: profile.timeWait).advanced(by: Self.timerSlack)
     if now < late { claim.possible.insert(.timeWait) }
   }
@@ -119,8 +127,8 @@ extension Inference {
     }
   }
 
-  /// Text or a SYN/ACK before the FIN may have been unacknowledged for long: patience is counted from
-  /// the last acknowledgment of something new (tcp_timer.c, retrans_stamp).
+  /// Text or a SYN/ACK before the FIN may have been unacknowledged for long: patience is counted
+  /// from the last acknowledgment of something new (tcp_timer.c, retrans_stamp).
   private var firstGivesUp: Timestamp {
     let progress = peer.ackMark.isSet ? peer.ackMark : own.opening.first
     return progress.time.advanced(by: Self.orphanPatience)

@@ -1,7 +1,7 @@
 import Dissection
 
-/// What an acknowledgment tells of both ends: of its sender, what it has taken; of its receiver, what
-/// of it was taken.
+/// What an acknowledgment tells of both ends: of its sender, what it has taken; of its receiver,
+/// what of it was taken.
 extension Passage {
   mutating func acknowledge(_ sender: inout Endpoint, _ receiver: inout Endpoint) {
     let ack = segment.acknowledgmentNumber
@@ -41,14 +41,14 @@ extension Passage {
     }
   }
 
-  /// Whether it acknowledges what its receiver cannot have sent, so that this is dropped and no sign
-  /// of a hole in the capture: nothing lies beyond a FIN, and a dial has but its SYN to answer.
+  /// Whether it acknowledges what its receiver cannot have sent, so that this is dropped and no
+  /// sign of a hole in the capture: nothing lies beyond a FIN, and a dial has but its SYN to answer.
   func isOfNothing(_ receiver: borrowing Endpoint) -> Bool {
     let ack = segment.acknowledgmentNumber
     let hasOpened = !receiver.sent.isDisjoint(with: [.syn, .synACK])
     if hasOpened, !receiver.sent.contains(.fastOpenData) {
       if isSYN { return ack != receiver.initial + 1 }
-      if receiver.sent.contains(.formerDial), ack == receiver.formerInitial + 1 { return true }
+      if receiver.isOfFormerDial(ack) { return true }
       let isOpening = !receiver.sent.contains(.plain)
       if isOpening { return !(1...1 << 20).contains(ack.distance(from: receiver.initial)) }
     }

@@ -72,8 +72,7 @@ extension Passage {
     }
     let verdict = ResetVerdict(segment, at: receiver, from: sender, claimed: receiverBefore)
     if verdict == .accepted || verdict == .perhaps {
-      let isOfFormer =
-        sender.sent.contains(.formerDial) && segment.sequenceNumber == receiver.ackSent
+      let isOfFormer = sender.isOfFormerDial(segment.sequenceNumber)
       receiver.resetHorizon = isOfFormer ? segment.sequenceNumber : sender.sendNext
     }
     switch verdict {

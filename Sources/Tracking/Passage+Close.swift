@@ -69,9 +69,9 @@ extension Passage {
     if !sender.fin.acked.isSet { sender.fin.arrivalDoubted = true }
   }
 
-  /// What is sent again after the acknowledgment of the FIN had passed shows that it did not arrive;
-  /// unless it may be a duplicate, which a FIN on its own seldom is and old data often. An octet in
-  /// the FIN's own place is a keep-alive.
+  /// What is sent again after the acknowledgment of the FIN had passed shows that this did not
+  /// arrive; unless it may be a duplicate, which a FIN on its own seldom is and old data often. An
+  /// octet in the FIN's own place is a keep-alive.
   func noteRetransmission(_ sender: inout Endpoint) {
     guard sender.fin.isSent, sender.fin.ackPassed.isSet, !sender.fin.ackDoubted,
       segment.sequenceLength > 0, segment.sequenceEnd.isAtOrBefore(sender.fin.end),
@@ -93,7 +93,8 @@ extension Passage {
       && !(-(1 << 20)...1 << 20).contains(distance)
   }
 
-  /// The refusal of a dial, by an end that has spoken since that passed: it was on its way for long.
+  /// Whether it refuses a dial, although its sender has spoken since that passed: it was on its way
+  /// for long.
   private func isOldRefusal(_ sender: Endpoint, _ receiver: Endpoint) -> Bool {
     isACK && segment.sequenceNumber.value == 0 && sender.sent.contains(.initialSequence)
       && segment.sequenceNumber != sender.sendNext && receiver.opening.last.isSet
@@ -162,8 +163,8 @@ extension Passage {
       sender.timeWaitRestart.isSet ? sender.timeWaitRestart.time : sender.timeWaitConfirmed
   }
 
-  /// What an end sends after a RST towards it has passed shows that this did not arrive, or was sent
-  /// before it did; only what acknowledges the peer's later octets leaves no doubt.
+  /// What an end sends after a RST towards it has passed shows that this did not arrive, or was
+  /// sent before it did; only what acknowledges the peer's later octets leaves no doubt.
   private func outliveReset(_ sender: inout Endpoint) {
     if isACK, segment.acknowledgmentNumber.isAfter(sender.resetHorizon) {
       sender.resetMaybe = .none

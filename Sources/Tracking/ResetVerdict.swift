@@ -45,9 +45,7 @@ enum ResetVerdict {
       if answers || isExact || !knowsNext {
         self = .accepted
       } else {
-        let isOfFormer =
-          sender.sent.contains(.formerDial) && sequence == sender.formerInitial + 1
-        self = inWindow || isOfFormer ? .perhaps : .ignored
+        self = inWindow || sender.isOfFormerDial(sequence) ? .perhaps : .ignored
       }
     case .closed, .listen:
       self = claimed?.possible.contains(.synReceived) == true && inWindow ? .perhaps : .ignored
@@ -63,6 +61,8 @@ enum ResetVerdict {
       .closing where sequence == next - 1:
       // tcp_reset_check: a RST that was sent before its sender knew that its FIN was taken.
       self = .accepted
+    case .established where !receiver.established.isSet && sender.isOfFormerDial(sequence):
+      self = .perhaps
     case .established where sequence == next - 1 && sender.fin.unseen.isSet:
       self = .accepted
     case .established, .closeWait, .finWait1, .finWait2, .closing, .lastAck:

@@ -37,8 +37,11 @@ struct Tombstones {
   mutating func add(_ stone: Stone, digest: UInt64) {
     if stones.isEmpty { stones = Array(repeating: Stone(), count: Self.size) }
     let place = Int(truncatingIfNeeded: digest) & (Self.size - 1)
+    let tag = UInt32(truncatingIfNeeded: digest >> 32)
+    // Of two incarnations the newer one has Wireshark's conversation.
+    if stones[place].tag == tag, stones[place].connection > stone.connection { return }
     stones[place] = stone
-    stones[place].tag = UInt32(truncatingIfNeeded: digest >> 32)
+    stones[place].tag = tag
   }
 
   func find(digest: UInt64) -> Stone? {
@@ -48,5 +51,25 @@ struct Tombstones {
       return nil
     }
     return stone
+  }
+}
+
+extension Tombstones.Stone {
+  /// Whether the segment is the SYN or SYN/ACK with which the connection that lies here began, once
+  /// more.
+  func began(with segment: Segment, _ fromLow: Bool) -> Bool {
+    segment.flags.contains(.syn) && segment.sequenceNumber == (fromLow ? lowBase : highBase)
+  }
+
+  /// Whether the segment is of the connection that lies here.
+  func owns(_ segment: Segment, _ fromLow: Bool) -> Bool {
+    segment.flags.contains(.syn) ? began(with: segment, fromLow) : fits(segment, fromLow)
+  }
+
+  /// Whether the segment can be one of the connection that lies here: its numbers are near the end
+  /// of what its sender had sent.
+  func fits(_ segment: Segment, _ fromLow: Bool) -> Bool {
+    let end = fromLow ? lowEnd : highEnd
+    return abs(Int64(segment.sequenceNumber.distance(from: end))) <= 1 << 20
   }
 }

@@ -215,7 +215,7 @@ extension Tracker {
     let isRestarted = own.isTimestampOlder(segment)
     if isRestarted { table[standing].ends[sender.peer].timeWaitRestart = Mark(segment) }
     record(
-      segment, .synInTimeWait, slot: dial, stream: table[standing].conversation.current,
+      segment, .synInTimeWait, slot: dial, stream: table[dial].conversation.current,
       afterClose: before.since.map { max(segment.time.since($0), .zero) },
       effect: isRestarted ? .timerRestarted : .none,
       // An initiator's port has no listener.

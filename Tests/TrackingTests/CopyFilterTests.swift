@@ -108,4 +108,19 @@ import Testing
       #expect(verdict == (interface == 0 ? .original : .copy))
     }
   }
+
+  /// One in two thousand of the packets between falls on the first's place in memory.
+  @Test func `one packet between the two does not hide a copy`() {
+    var filter = CopyFilter()
+    let hidden = (0..<20_000).filter { number in
+      let verdicts = [(UInt64(1), UInt16(0)), (2, 0), (1, 1)].map { digest, interface in
+        let segment = Segment.make(
+          at: Double(number), from: "10.0.0.1:1", to: "10.0.0.2:2", "A", seq: UInt32(number),
+          ack: 1, ipID: 5, interface: interface)
+        return filter.judge(segment, digest: digest, fromLow: true)
+      }
+      return verdicts != [.original, .original, .copy]
+    }
+    #expect(hidden == [])
+  }
 }

@@ -31,6 +31,12 @@ import Testing
     #expect(stones.find(digest: 0x1234_5678_9ABC_DEF0)?.connection == nil)
   }
 
+  @Test func `a newer incarnation's stays when an older one leaves after it`() {
+    var stones = Tombstones()
+    for connection in [8, 7] { stones.add(stone(connection), digest: 9) }
+    #expect(stones.find(digest: 9)?.connection == 8)
+  }
+
   @Test(
     arguments: [
       (1000, true, true), (999, true, true), (0, true, true), (5000, true, true),

@@ -20,6 +20,7 @@ extension Judgement {
       guard hold.seen, hold.complete, hold.arrived || run.scenario.path.isTap(at: receiver),
         let delivery = run.deliveries.first(where: { $0.crossing == record.crossing }),
         let reception = delivery.reception, reception.isNews, !isRefused(reception),
+        !isMistaken(late, at: receiver),
         !isAfterItsSendersEnd(record.crossing), !isDial(packet, late),
         !isACKAgain(reception, receiver, at: before)
           || hold.arrived && reception.before != .closeWait
@@ -43,6 +44,15 @@ extension Judgement {
   /// Its acknowledgment was news, but it drew a RST and was taken no further.
   private func isRefused(_ reception: Reception) -> Bool {
     reception.after == .closed && reception.sent.contains { $0.flags.contains(.rst) }
+  }
+
+  /// The RST that seems to answer it says truly that its receiver is closed by then.
+  private func isMistaken(_ late: LateSegment, at receiver: Side) -> Bool {
+    guard let frame = late.replyFrame else { return false }
+    let record = run.capture[frame - 1]
+    let reply = run.packets[run.crossings[record.crossing].packet]
+    return reply.segment.flags.contains(.rst)
+      && run.timelines[receiver][reply.sentAt].state == .closed
   }
 
   /// A SYN that opens a connection is late for the TIME_WAIT it ends, and an old duplicate of one
