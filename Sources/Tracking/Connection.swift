@@ -27,8 +27,8 @@ struct Connection: Sendable {
   /// Ends that are closed and only seem to speak: an old duplicate SYN was answered, or a segment
   /// of a connection long gone turned up.
   var ghosts = Pair(initiator: false, responder: false)
-  /// Acknowledged sequence space that never passed the tap: from where, and when that was noticed.
-  var gap: (from: SequenceNumber, noticed: Timestamp)?
+  /// The first acknowledged sequence space that never passed the tap.
+  var gap: Gap?
   var resetCause: ResetCause?
 
   /// The time from the tap to an end and back, measured in the handshake.
@@ -68,10 +68,10 @@ struct Connection: Sendable {
 
   /// Whether `number` is none that an end can have sent; asked for every segment, and so without
   /// copying the end out of the pair.
-  func isAside(_ role: Role, from number: SequenceNumber) -> Bool {
+  func isAside(_ role: Role, from number: SequenceNumber, by limit: Int32) -> Bool {
     switch role {
-    case .initiator: ends.initiator.isAside(from: number)
-    case .responder: ends.responder.isAside(from: number)
+    case .initiator: ends.initiator.isAside(from: number, by: limit)
+    case .responder: ends.responder.isAside(from: number, by: limit)
     }
   }
 

@@ -48,6 +48,8 @@ struct Endpoint: Sendable {
   var dataConfirmFrom: SequenceNumber?
   /// Whether it has shown that it has that acknowledgment.
   var dataConfirmed = true
+  /// It has shown that only by taking the peer's FIN, which may have brought that acknowledgment.
+  var confirmedByFIN = false
   /// The last time it advertised a closed window, or one too small for a segment.
   var windowClosed = Timestamp.distantPast
   /// Its last advertised receive window, scaled, in octets.
@@ -94,6 +96,9 @@ struct Endpoint: Sendable {
   /// A RST passed towards it that it must have accepted / may have accepted.
   var resetPassed = Mark.none
   var resetMaybe = Mark.none
+  /// A RST in the window passed towards it, beyond all that its sender was seen to have sent.
+  var resetAhead = Mark.none
+  var resetAheadSequence = SequenceNumber(0)
   /// What passed in place of the RST is an ICMP error.
   var isEndedByError = false
   /// Up to where the peer's octets had passed by then.
@@ -126,12 +131,12 @@ extension Endpoint {
     fin.firstAckedFrame = before.fin.firstAckedFrame
   }
 
-  /// Whether a number acknowledges nothing that it can have sent: it lies below its first octet, or
-  /// far beyond its last.
-  func isAside(from number: SequenceNumber) -> Bool {
-    guard sent.contains(.initialSequence) else { return false }
+  /// Whether a number is none of its sequence space: it lies below its first octet, or so far beyond
+  /// its last.
+  func isAside(from number: SequenceNumber, by limit: Int32) -> Bool {
+    guard sent.contains(.initialSequence), bytesSent < 1 << 30 else { return false }
     let ahead = number.distance(from: sendNext)
-    return ahead > 1 << 20 || ahead < sendNext.distance(from: initial) * -1
+    return ahead > limit || ahead < sendNext.distance(from: initial) * -1
   }
 
   /// Whether a SYN with this sequence number was, or is, its own.

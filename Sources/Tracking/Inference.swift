@@ -56,7 +56,7 @@ struct Inference {
     }
     if isGhost {
       // Of one that has dialled it is not certain.
-      let isDial = own.sent.contains(.syn)
+      let isDial = !own.sent.isDisjoint(with: [.syn, .synACK])
       let alive = isDial ? (handshake.taken ? afterEstablished : opening).possible : StateSet()
       return Claim(
         state: .closed, certainty: .presumed, possible: alive.union(StateSet(.closed)), since: nil,

@@ -18,7 +18,7 @@ struct Lateness {
   var kind: LateKind? {
     if isBareSYN { return duplicateSYN }
     // (b) Its sender had already reset the connection, or goes beyond its own FIN.
-    if own.ownReset.isSet { return .afterReset }
+    if own.ownReset.isSet, !isFirstAnswer { return .afterReset }
     if isBeyondOwnFIN { return .dataAfterFIN }
     // A ghost never dialled: what answers its old SYN meets what it was before.
     if connection.ghosts[sender.peer], !connection.ghosts[sender] {
@@ -97,6 +97,12 @@ struct Lateness {
     return receiver.sent.contains(.anything) || receiver.superseded.isSet
   }
 
+  /// It opens what its sender had refused before.
+  private var isFirstAnswer: Bool {
+    flags.isSuperset(of: [.syn, .ack]) && !own.sent.contains(.anything)
+      && segment.acknowledgmentNumber == receiver.initial + 1
+  }
+
   private var isBeyondOwnFIN: Bool {
     guard own.fin.isSent, !flags.contains(.rst) else { return false }
     return segment.sequenceEnd.isAfter(own.fin.end) && segment.sequenceLength > 0
@@ -169,12 +175,23 @@ struct Lateness {
       // A listener drops it (RFC 9293 section 3.10.7.2, fourth check).
       return sender == .initiator ? .none : .rstACK
     case .timeWait:
-      return own.isEmptyAfterFIN(segment) && !own.isTimestampOlder(segment) ? .none : .ack
+      guard own.isEmptyAfterFIN(segment), !isOlderThanEcho else { return .ack }
+      // The timestamp that TIME_WAIT keeps may be older than the newest its peer has sent.
+      return own.isTimestampOlder(segment) ? .unknown : .none
+    case .finWait2 where receiverBefore.possible.contains(.closed): return .unknown
     case .closeWait, .lastAck, .closing: return replyAfterPeerFIN
     case .finWait1, .finWait2, .established, .synReceived:
       return segment.sequenceLength > 0 ? .ack : .none
     case .synSent, .listen: return .unknown
     }
+  }
+
+  /// Its timestamp is older than one that the receiver has echoed, and so has kept.
+  private var isOlderThanEcho: Bool {
+    guard segment.options.hasTimestamps, receiver.sent.contains(.timestampEcho) else {
+      return false
+    }
+    return Int32(bitPattern: segment.options.timestampValue &- receiver.timestampEcho) < 0
   }
 
   /// What lies outside the window is answered; text beyond the FIN, and what has no ACK, is ignored

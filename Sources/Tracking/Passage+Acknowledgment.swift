@@ -10,13 +10,8 @@ extension Passage {
     let isNew = !sender.sent.contains(.acknowledgment) || ack.isAfter(sender.ackSent)
     noteFinWait2(&sender, takesNew: isNew && sender.sent.contains(.acknowledgment))
     if isNew { noteUnseenFIN(&receiver, from: sender) }
-    if isNew {
-      sender.sent.insert(.acknowledgment)
-      sender.ackSent = ack
-      sender.ackMark = mark
-    }
     if receiver.sent.contains(.anything) {
-      noteGap(&receiver, upTo: ack)
+      noteGap(&receiver, from: sender)
       receiver.passed.acknowledge(to: ack)
     } else if isSYN {
       // SYN/ACK first: the SYN before it is known by its acknowledgment.
@@ -25,10 +20,18 @@ extension Passage {
       receiver.sendNext = ack
       receiver.passed.start(at: ack)
     }
+    if isNew {
+      sender.sent.insert(.acknowledgment)
+      sender.ackSent = ack
+      sender.ackMark = mark
+    }
     if receiver.fin.isSent, !isSYN { acknowledgeFIN(&receiver, from: sender) }
     confirm(&sender.fin, ack)
     noteDataAcknowledged(sender, &receiver, ack)
-    if let from = sender.dataConfirmFrom, ack.isAfter(from) { sender.dataConfirmed = true }
+    if !sender.dataConfirmed, let from = sender.dataConfirmFrom, ack.isAfter(from) {
+      sender.dataConfirmed = true
+      sender.confirmedByFIN = receiver.fin.acked.frame == segment.frame
+    }
     let fin = receiver.fin
     if fin.passed.isSet, !fin.acked.isSet, !isStale(sender),
       segment.time.since(fin.passed.time) > senderAnswerTime
@@ -45,23 +48,31 @@ extension Passage {
     let hasOpened = !receiver.sent.isDisjoint(with: [.syn, .synACK])
     if hasOpened, !receiver.sent.contains(.fastOpenData) {
       if isSYN { return ack != receiver.initial + 1 }
-      let isDial = receiver.sent.isDisjoint(with: [.synACK, .plain])
-      if isDial { return !(1...1 << 20).contains(ack.distance(from: receiver.initial)) }
+      if receiver.sent.contains(.formerDial), ack == receiver.formerInitial + 1 { return true }
+      let isOpening = !receiver.sent.contains(.plain)
+      if isOpening { return !(1...1 << 20).contains(ack.distance(from: receiver.initial)) }
     }
     guard receiver.fin.isSent, !receiver.fin.isInferred else { return false }
     return ack.isAfter(receiver.fin.end)
   }
 
   /// An acknowledgment of what was never seen: the capture has a hole.
-  private mutating func noteGap(_ receiver: inout Endpoint, upTo ack: SequenceNumber) {
+  private mutating func noteGap(_ receiver: inout Endpoint, from sender: borrowing Endpoint) {
+    let ack = segment.acknowledgmentNumber
     let unseen = ack.distance(from: receiver.sendNext)
-    if unseen > 0 {
-      gap = gap ?? (receiver.sendNext, segment.time)
-      receiver.bytesSent += UInt64(unseen)
-      receiver.sendNext = ack
-    } else if ack.isAfter(receiver.passed.contiguous), !receiver.passed.forgotIsland {
-      gap = gap ?? (receiver.passed.contiguous, segment.time)
+    guard
+      unseen > 0 || ack.isAfter(receiver.passed.contiguous) && !receiver.passed.forgotIsland
+    else { return }
+    let found = Gap(of: senderRole.peer, receiver, from: sender, noticed: mark, end: ack)
+    if var known = gap {
+      if known.role == found.role, known.isOpen(receiver) { known.end = known.end.later(ack) }
+      gap = known
+    } else {
+      gap = found
     }
+    guard unseen > 0 else { return }
+    receiver.bytesSent += UInt64(unseen)
+    receiver.sendNext = ack
   }
 
   /// An acknowledgment one past all that was seen, together with a FIN of its sender's own, is

@@ -8,16 +8,24 @@ extension Passage {
       return
     }
     if isACK { completeHandshake(of: &receiver, from: sender) }
+    if receiver.resetAhead.isSet, segment.time <= receiver.resetAhead.time,
+      sender.passed.contiguous == receiver.resetAheadSequence
+    {
+      receiver.resetPassed = receiver.resetAhead
+      receiver.resetHorizon = sender.sendNext
+    }
     let reset = receiver.resetPassed.isSet ? receiver.resetPassed : receiver.resetMaybe
     if reset.isSet, segment.time < reset.time {
       // In a file out of order: the RST came behind it.
       receiver.resetHorizon = receiver.resetHorizon.later(segment.sequenceEnd)
     }
     guard let before = receiverBefore, sender.restartsTimeWait(segment) else { return }
-    if before.ground == .timeWaitOver, before.possible.contains(.timeWait) {
+    guard before.possible.contains(.timeWait) else { return }
+    if before.ground == .timeWaitOver {
       receiver.timeWaitLate = segment.time
+    } else {
+      receiver.timeWaitRestart = mark
     }
-    if before.possible.contains(.timeWait) { receiver.timeWaitRestart = mark }
   }
 
   /// A RST without ACK repeats the acknowledgment number of what it answers. If that was sent long
@@ -49,13 +57,23 @@ extension Passage {
 
   private func arriveRST(at receiver: inout Endpoint, from sender: Endpoint) {
     guard !receiver.resetPassed.isSet else { return }
+    if deniesGap {
+      // Exact by its receiver's own word, which stands in a connection that its sender does not
+      // have (RFC 9293 section 3.5.1).
+      receiver.resetPassed = mark
+      receiver.resetHorizon = sender.sendNext
+      return
+    }
     let verdict = ResetVerdict(segment, at: receiver, from: sender, claimed: receiverBefore)
     if verdict == .accepted || verdict == .perhaps { receiver.resetHorizon = sender.sendNext }
     switch verdict {
     case .perhaps where isAnswered(receiver, by: sender): receiver.resetPassed = mark
     case .accepted: receiver.resetPassed = mark
     case .perhaps: receiver.resetMaybe = mark
-    case .ignored, .challenged: break
+    case .challenged:
+      receiver.resetAhead = mark
+      receiver.resetAheadSequence = segment.sequenceNumber
+    case .ignored: break
     }
   }
 }

@@ -28,7 +28,8 @@ extension Passage {
       sender.fin.transmissions = Transmissions()
     }
     if sender.sent.contains(.initialSequence), gap == nil,
-      receiver.sent.contains(.acknowledgment), receiver.ackSent.isAtOrAfter(end)
+      receiver.sent.contains(.acknowledgment), receiver.ackSent.isAtOrAfter(end),
+      segment.time > receiver.ackMark.time
     {
       // Acknowledged before, and that had all been seen: its place is that of data.
       return
@@ -37,8 +38,11 @@ extension Passage {
     sender.fin.end = end
     sender.fin.ack = segment.acknowledgmentNumber
     let isDial = sender.sent.isSuperset(of: [.syn, .synACK])
+    // What the peer's FIN acknowledged sets free at once.
+    let isFreed =
+      sender.confirmedByFIN && segment.time.since(receiver.fin.acked.time) < .milliseconds(5)
     sender.fin.mayHaveWaited =
-      hadTextOutstanding || sender.sentLate || sender.isHeldBack(by: receiver)
+      hadTextOutstanding || isFreed || sender.sentLate || sender.isHeldBack(by: receiver)
       || isDial && sender.established.frame == segment.frame
     sender.fin.transmissions.add(mark)
     if receiver.fin.unseen.isSet { receiver.fin.infer(ack: receiver.ackSent) }
@@ -56,8 +60,8 @@ extension Passage {
     if ack.isBefore(sender.fin.ack) { sender.fin.ack = ack }
     guard !isStale(sender) else { return }
     sender.fin.transmissions.add(mark)
-    // Its receiver may delay the acknowledgment of the first (TCP_DELACK_MIN).
-    let answer = receiverAnswerTime + .milliseconds(40)
+    // Its receiver may delay the acknowledgment of the first (TCP_DELACK_MIN, and a tick).
+    let answer = receiverAnswerTime + .milliseconds(50)
     guard sender.fin.passed.isSet, segment.time.since(sender.fin.passed.time) > answer else {
       return
     }

@@ -5,7 +5,10 @@ extension Passage {
   /// The first answer to a dial by an end that has sent only what was of an older incarnation.
   func answersFirst(_ dialler: borrowing Endpoint, _ sender: borrowing Endpoint) -> Bool {
     guard sender.sent.contains(.anything), dialler.sent.contains(.syn) else { return false }
-    if sender.sent.contains(.initialSequence) {
+    if !sender.sent.contains(.initialSequence) {
+      // In a file out of order it can stand behind what it opened.
+      if sender.initial == segment.sequenceNumber + 1 { return false }
+    } else {
       // Its SYN/ACK before was of nothing that this one dials.
       guard sender.sent.contains(.synACK), !sender.sent.contains(.acknowledgment) else {
         return false
@@ -28,6 +31,7 @@ extension Passage {
     let isFirst = !sender.sent.contains(isACK ? .synACK : .syn)
     sender.sent.insert(isACK ? .synACK : .syn)
     sender.sent.insert(.initialSequence)
+    if isACK, !isFirst, segment.sequenceNumber != sender.initial { sender.handshakePassed = .none }
     sender.initial = segment.sequenceNumber
     if segment.payloadLength > 0 { sender.sent.insert(.fastOpenData) }
     if let shift = segment.options.windowScale {
@@ -41,9 +45,10 @@ extension Passage {
     }
     // The timer of a dial goes on when it answers one that it crossed.
     let answersCrossing = isACK && isFirst && sender.sent.contains(.syn)
-    if !answersCrossing { sender.opening.add(mark) }
+    if !answersCrossing || !sender.opening.first.isSet { sender.opening.add(mark) }
     if isACK || receiver.sent.contains(.synACK), isFirst, !sender.handshakePassed.isSet,
-      receiver.sent.contains(.acknowledgment), receiver.ackSent.isAfter(sender.initial)
+      receiver.sent.contains(.acknowledgment), receiver.ackSent.isAfter(sender.initial),
+      segment.time <= receiver.ackMark.time
     {
       // In a file out of order the acknowledgment can stand before the SYN/ACK.
       sender.handshakePassed = receiver.ackMark

@@ -3,6 +3,7 @@ import Dissection
 /// One segment passing the tap: sent by one end (certain), received by the other (presumed).
 struct Passage {
   let segment: Segment
+  let senderRole: Role
   /// Delivered twice by the network: the sender sent it once.
   let isNetworkDuplicate: Bool
   /// How long an answer of each end can still be under way after something passed towards it.
@@ -13,8 +14,10 @@ struct Passage {
   let receiverBefore: Claim?
   /// A RST that can be an old duplicate of an earlier incarnation as well.
   let isShared: Bool
+  /// It answers an acknowledgment of what its sender has not sent.
+  let deniesGap: Bool
   /// Set when the segment shows that the capture misses something.
-  var gap: (from: SequenceNumber, noticed: Timestamp)?
+  var gap: Gap?
   /// Until this segment, its sender had not shown that all its text was acknowledged.
   private(set) var hadTextOutstanding = false
 
@@ -105,8 +108,10 @@ struct Passage {
   /// What the segment tells of its sender.
   mutating func leave(_ sender: inout Endpoint, towards receiver: inout Endpoint) {
     // Whoever answers a dial for the first time is in it, whatever it answered before.
-    if isSYN, isACK, !sender.sent.contains(.anything) { sender.superseded = .none }
+    if isSYN, isACK, !sender.sent.contains(.anything) { sender.ownReset = .none }
     if isSYN, isACK, answersFirst(receiver, sender) { sender.beginAnew() }
+    // Offered, but not agreed on (RFC 7323 section 2.2).
+    if isSYN, isACK, !segment.options.hasTimestamps { receiver.sent.remove(.timestamps) }
     if isSYN, isACK, leavesDial(sender) {
       let former = sender.initial
       sender.beginAnew()
@@ -122,14 +127,15 @@ struct Passage {
     showAlive(&sender, receiver)
     noteRetransmission(&sender)
     hadTextOutstanding = !sender.dataConfirmed
-    if isSYN, !isStale(sender) { sendSYN(&sender, receiver) }
+    let isOldSYN = isSYN && isStale(sender)
+    if isSYN, !isOldSYN { sendSYN(&sender, receiver) }
     startSequence(&sender)
     if isACK { acknowledge(&sender, &receiver) }
     if !isSYN, isACK { sendPlain(&sender, receiver) }
     if segment.flags.contains(.fin) { sendFIN(&sender, &receiver) }
     advance(&sender, receiver)
     if segment.ipIdentification != 0 { sender.identification = segment.ipIdentification }
-    noteTimestamp(&sender)
+    if !isOldSYN { noteTimestamp(&sender) }
     noteWindow(&sender, receiver)
   }
 
@@ -179,9 +185,10 @@ struct Passage {
 
   /// What was missing turns up right behind its acknowledgment: the file is out of order.
   private mutating func fillGap() {
-    guard let missing = gap, segment.sequenceNumber.isAtOrBefore(missing.from),
-      segment.sequenceEnd.isAfter(missing.from),
-      segment.time.since(missing.noticed) < .milliseconds(1)
+    guard let hole = gap, hole.role == senderRole,
+      segment.sequenceNumber.isAtOrBefore(hole.missing),
+      segment.sequenceEnd.isAfter(hole.missing),
+      segment.time.since(hole.noticed.time) < .milliseconds(1)
     else { return }
     gap = nil
   }
@@ -219,8 +226,8 @@ struct Passage {
 extension Passage {
   /// Sender first: what it sent is certain, and what it shows of its receiver's packets counts
   /// before the segment reaches that receiver.
-  mutating func apply(to ends: inout Pair<Endpoint>, from sender: Role) {
-    switch sender {
+  mutating func apply(to ends: inout Pair<Endpoint>) {
+    switch senderRole {
     case .initiator: apply(&ends.initiator, &ends.responder)
     case .responder: apply(&ends.responder, &ends.initiator)
     }

@@ -43,6 +43,14 @@ struct PassedSequence: Sendable {
     absorb()
   }
 
+  /// Only what lies before `end` passed, and perhaps islands beyond it.
+  mutating func retreat(to end: SequenceNumber) {
+    forgotIsland = forgotIsland || near != nil
+    contiguous = end
+    near = nil
+    far = nil
+  }
+
   private mutating func insertBeyondHole(_ island: Island) -> Bool {
     if let held = near, let joined = Self.join(held, island) {
       let known = joined.start == held.start && joined.end == held.end

@@ -93,6 +93,8 @@ public struct LateSegment: Equatable, Sendable {
   public var reachesNewConnection: Bool?
   /// Late only if it is answered by RST, which has not come yet.
   var awaitsReset = false
+  /// Which a closed receiver's RST repeats.
+  var acknowledgment = SequenceNumber(0)
 }
 
 /// One incarnation of a connection at the instant of the report.

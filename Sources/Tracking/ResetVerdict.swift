@@ -16,7 +16,8 @@ enum ResetVerdict {
     // What the receiver has acknowledged may be of an earlier dial of the sender.
     let isOfEarlier =
       sequence == receiver.ackSent
-      && abs(Int64(sequence.distance(from: sender.passed.contiguous))) > 1 << 20
+      && (sender.sent.contains(.formerDial)
+        || abs(Int64(sequence.distance(from: sender.passed.contiguous))) > 1 << 20)
     let next = isOfEarlier ? sequence : sender.passed.contiguous
     let knowsNext = sender.sent.contains(.anything) || sender.sent.contains(.initialSequence)
     let inWindow =

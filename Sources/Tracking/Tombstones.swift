@@ -61,6 +61,11 @@ extension Tombstones.Stone {
     segment.flags.contains(.syn) && segment.sequenceNumber == (fromLow ? lowBase : highBase)
   }
 
+  /// Whether the segment is of the connection that lies here.
+  func owns(_ segment: Segment, _ fromLow: Bool) -> Bool {
+    segment.flags.contains(.syn) ? began(with: segment, fromLow) : fits(segment, fromLow)
+  }
+
   /// Whether the segment can be one of the connection that lies here: its numbers are near the end
   /// of what its sender had sent.
   func fits(_ segment: Segment, _ fromLow: Bool) -> Bool {

@@ -42,15 +42,26 @@ extension Tracker {
       }
       answerDial(segment, slot: slot, head: head, fromLow: fromLow)
     } else if segment.flags.contains(.ack), segment.flags.isDisjoint(with: [.syn, .rst]),
-      table[slot].role(ofLow: fromLow) == .initiator, table[slot].rolesKnown,
-      !table[slot].ends.initiator.established.isSet
+      showsItself(segment, slot: slot, head: head, fromLow: fromLow)
     {
-      // Whoever dialled acknowledges nothing but a SYN/ACK, seen or not.
       supersedeOlder(than: slot, fromLow: !fromLow, by: Mark(segment))
     } else if slot == head, isRefusal(segment, slot: slot, fromLow: fromLow) {
       supersedeOlder(than: slot, fromLow: fromLow, by: Mark(segment))
     }
     return Assignment(slot: slot, stream: conversation.current)
+  }
+
+  /// Whether an acknowledgment shows its sender in this incarnation for the first time: whoever
+  /// dialled acknowledges nothing but a SYN/ACK, seen or not, and the other end the newest dial.
+  private func showsItself(
+    _ segment: Segment, slot: UInt32, head: UInt32, fromLow: Bool
+  ) -> Bool {
+    guard table[slot].rolesKnown else { return false }
+    let role = table[slot].role(ofLow: fromLow)
+    if role == .initiator { return !table[slot].ends.initiator.established.isSet }
+    let dialler = table[slot].ends.initiator
+    return slot == head && table[slot].ends.responder.sent.isEmpty && dialler.sent.contains(.syn)
+      && segment.acknowledgmentNumber == dialler.initial + 1
   }
 
   /// Whether a dial is refused by an end that has no socket: one in any state but SYN_RECEIVED
@@ -92,12 +103,23 @@ extension Tracker {
       let isOld =
         distance == bestDistance && !segment.flags.contains(.rst)
         && fit.isTold(by: table[slot]) == true
-      if distance < bestDistance || isOld { (best, bestDistance) = (slot, distance) }
+      let isAlive = distance == bestDistance && isAlive(slot, ratherThan: best, segment, fromLow)
+      if distance < bestDistance || isOld || isAlive { (best, bestDistance) = (slot, distance) }
     }
     if best != head {
       noteRefusal(segment, head: head, fromLow: fromLow)
     }
     return best
+  }
+
+  /// Whether the sender is open in an older incarnation, but a ghost in the newer: a ghost sends
+  /// nothing.
+  private func isAlive(
+    _ slot: UInt32, ratherThan newer: UInt32, _ segment: Segment, _ fromLow: Bool
+  ) -> Bool {
+    guard table[newer].ghosts[table[newer].role(ofLow: fromLow)] else { return false }
+    let role = table[slot].role(ofLow: fromLow)
+    return table[slot].claim(role, at: segment.time, profile: options.profile).state != .closed
   }
 
   /// Whether a RST in the newest incarnation can as well be an old duplicate: its numbers lie where
@@ -122,7 +144,8 @@ extension Tracker {
     table[head].isRefused = true
   }
 
-  /// A request is ended by any RST in its window, whatever connection that was for (tcp_check_req).
+  /// A request is ended by a RST that is exact there, whatever connection that was for
+  /// (tcp_check_req).
   private mutating func resetRequest(_ segment: Segment, head: UInt32, fromLow: Bool) {
     guard segment.flags.contains(.rst) else { return }
     let receiver = table[head].role(ofLow: !fromLow)

@@ -63,12 +63,10 @@ extension Tracker {
       && own.initial == segment.sequenceNumber
     guard !isKnown else { return }
     let newer = chain(from: head).prefix { $0 != slot }
-    let hasLeft = newer.allSatisfy {
-      let end = table[$0].role(ofLow: fromLow)
-      let claim = table[$0].claim(end, at: segment.time, profile: options.profile)
-      return table[$0].ghosts[end.peer] || claim.state == .closed
+    if newer.allSatisfy({ isLeft($0, by: segment, fromLow: fromLow) }) {
+      table[slot].ends[role].superseded = .none
+      for other in newer { supersede(other, fromLow: fromLow, by: Mark(segment)) }
     }
-    if hasLeft { table[slot].ends[role].superseded = .none }
     crossDial(segment, slot: slot, head: head, fromLow: fromLow)
     supersedeOlder(than: slot, fromLow: fromLow, by: Mark(segment))
   }
@@ -86,8 +84,25 @@ extension Tracker {
       table[slot].ends[role].sent.formUnion([.syn, .initialSequence])
       table[slot].ends[role].initial = dial.initial
       table[slot].ends[role].opening = dial.opening
+      table[slot].ends[role].superseded = .none
       table[crossing].ghosts[dialler] = true
       return
+    }
+  }
+
+  /// Whether an end is no longer in an incarnation when it sends a SYN/ACK that belongs to another:
+  /// it is closed, gave a dial of its own up, or accepted the SYN in TIME_WAIT, where Linux goes on
+  /// beyond the old numbers (tcp_minisocks.c tcp_timewait_state_process).
+  private func isLeft(_ slot: UInt32, by synACK: Segment, fromLow: Bool) -> Bool {
+    let role = table[slot].role(ofLow: fromLow)
+    if table[slot].ghosts[role.peer] { return true }
+    let own = table[slot].ends[role]
+    switch table[slot].claim(role, at: synACK.time, profile: options.profile).state {
+    case .closed: return true
+    case .synSent: return own.initial != synACK.sequenceNumber
+    case .timeWait: return synACK.sequenceNumber == own.sendNext + 65_537
+    case .listen, .synReceived, .established, .finWait1, .finWait2, .closeWait, .closing, .lastAck:
+      return false
     }
   }
 

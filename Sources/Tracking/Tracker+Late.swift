@@ -13,14 +13,14 @@ extension Tracker {
     let lateness = Lateness(
       segment: segment, connection: table[slot], sender: sender, receiverBefore: receiverBefore)
     guard let kind = lateness.kind else { return nil }
-    let standing = receiverBefore.state == .closed ? newerReply(to: segment, than: slot) : nil
+    let standing = receiverBefore.state == .closed ? newerAnswer(to: segment, than: slot) : nil
     // What a late segment drew goes where that came from, to an end that is over.
     let awaitsReset = lateness.awaitsReset && !isReply && standing == nil
     if awaitsReset { forgetUnanswered(slot, before: segment.time) }
     record(
       segment, kind, slot: slot, stream: stream, afterClose: lateness.afterClose,
-      effect: lateness.effect,
-      reply: standing ?? (awaitsReset ? .rst : expectedReply(lateness, slot)),
+      effect: standing?.effect ?? lateness.effect,
+      reply: standing?.reply ?? (awaitsReset ? .rst : expectedReply(lateness, slot)),
       awaitsReset: awaitsReset)
     return awaitsReset ? nil : kind
   }
@@ -68,7 +68,8 @@ extension Tracker {
         connection: table[slot].number, stream: stream, frame: segment.frame, time: segment.time,
         kind: kind, from: segment.source, to: segment.destination, afterClose: afterClose,
         effect: effect, replyFrame: nil, replyExpected: reply,
-        reachesNewConnection: reachesNewer(segment, than: slot), awaitsReset: awaitsReset))
+        reachesNewConnection: reachesNewer(segment, than: slot), awaitsReset: awaitsReset,
+        acknowledgment: segment.acknowledgmentNumber))
   }
 
   /// Whether a newer incarnation on the same ports would take the segment: its sequence number
@@ -85,8 +86,11 @@ extension Tracker {
       && segment.sequenceNumber.isBefore(next + max(peer.window, 1))
   }
 
-  /// What a newer incarnation that stands at the receiver answers; nil where none does.
-  private func newerReply(to segment: Segment, than slot: UInt32) -> ExpectedReply? {
+  /// What a newer incarnation that stands at the receiver answers, and what becomes of it; nil
+  /// where none does.
+  private func newerAnswer(
+    to segment: Segment, than slot: UInt32
+  ) -> (reply: ExpectedReply, effect: LateEffect)? {
     let key = table[slot].key
     guard let head = table.find(key, hash: table.hash(key)), head != slot else { return nil }
     let role = table[head].role(ofLow: segment.destination == key.low)
@@ -97,12 +101,15 @@ extension Tracker {
     switch claim.state {
     case .closed, .listen: return nil
     // Its acknowledgment is of nothing sent here (RFC 9293 section 3.10.7.3).
-    case .synSent: return isAnswered && hasACK ? .rst : ExpectedReply.none
-    case .synReceived where isInWindow: return isAnswered && hasACK ? .rst : ExpectedReply.none
+    case .synSent: return (isAnswered && hasACK ? .rst : .none, .none)
+    case .synReceived where isInWindow: return (isAnswered && hasACK ? .rst : .none, .none)
     case .synReceived, .established, .finWait1, .finWait2, .closeWait, .closing, .lastAck,
       .timeWait:
       let isIgnored = isInWindow && segment.sequenceLength == 0
-      return isAnswered && !isIgnored ? .ack : ExpectedReply.none
+      let isRestart =
+        claim.state == .timeWait && isAnswered
+        && table[head].ends[role.peer].restartsTimeWait(segment)
+      return (isAnswered && !isIgnored ? .ack : .none, isRestart ? .timerRestarted : .none)
     }
   }
 
@@ -119,14 +126,14 @@ extension Tracker {
     let key = table[slot].key
     let head = table.find(key, hash: table.hash(key)) ?? slot
     let answersSYN = segment.flags.contains(.syn)
-    // The answer of a closed end to what carries ACK has none (RFC 9293 section 3.10.7.1).
-    let isOwnReset = segment.flags.isSuperset(of: [.rst, .ack])
+    let isReset = segment.flags.contains(.rst)
     for candidate in [slot, head, table[slot].older] where late[candidate] != nil {
       let answerTime = table[candidate].answerTime(sender)
       guard let recent = late[candidate]?.suffix(Self.unanswered),
         let index = recent.firstIndex(where: {
           $0.to == segment.source && $0.replyFrame == nil && $0.replyExpected != .none
-            && (!answersSYN || $0.kind.isSYN) && !(isOwnReset && $0.awaitsReset)
+            && (!answersSYN || $0.kind.isSYN)
+            && !(isReset && $0.awaitsReset && !$0.isAnswered(by: segment))
             && segment.time.since($0.time) <= answerTime
               + ($0.awaitsReset ? .zero : .milliseconds(50))
         })
@@ -161,32 +168,39 @@ extension Tracker {
     }
   }
 
-  /// A segment of a connection that has left memory, while a newer one has its ports: it
-  /// acknowledges what lies before its receiver's first octet here, which no state takes (RFC 9293
-  /// section 3.10.7.4), and fits the tombstone.
+  /// A segment of a connection that has left memory, while a newer one has its ports: its numbers
+  /// are none that the ends have used here, which no state takes (RFC 9293 section 3.10.7.4), and
+  /// fit the tombstone.
   mutating func noteForeign(
     _ segment: Segment, slot: UInt32, sender: Role, stream: Int
   ) -> LateKind? {
-    guard segment.flags.contains(.ack), !segment.flags.contains(.rst),
-      table[slot].isAside(sender.peer, from: segment.acknowledgmentNumber)
-        || table[slot].isAside(sender, from: segment.sequenceNumber),
-      let stone = tombstones.find(digest: table[slot].key.digest)
+    guard segment.flags.contains(.ack), !segment.flags.contains(.rst) else { return nil }
+    let near: Int32 = 1 << 20
+    guard
+      table[slot].isAside(sender.peer, from: segment.acknowledgmentNumber, by: near)
+        || table[slot].isAside(sender, from: segment.sequenceNumber, by: near)
     else { return nil }
-    let fromLow = segment.source == table[slot].key.low
-    let isSYN = segment.flags.contains(.syn)
-    guard isSYN ? stone.began(with: segment, fromLow) : stone.fits(segment, fromLow) else {
-      return nil
+    let stone = tombstones.find(digest: table[slot].key.digest).flatMap {
+      $0.owns(segment, segment.source == table[slot].key.low) ? $0 : nil
     }
+    // Both lie too far off for a hole in the capture.
+    let far: Int32 = 1 << 29
+    let isUnknown =
+      !segment.flags.contains(.syn)
+      && table[slot].isAside(sender.peer, from: segment.acknowledgmentNumber, by: far)
+      && table[slot].isAside(sender, from: segment.sequenceNumber, by: far)
+    guard stone != nil || isUnknown else { return nil }
+    let kind: LateKind = stone == nil ? .unknownConnection : .afterTimeWait
     let claim = table[slot].claim(sender.peer, at: segment.time, profile: options.profile)
     let isRestarted = claim.possible.contains(.timeWait)
     if isRestarted { table[slot].ends[sender.peer].timeWaitRestart = Mark(segment) }
     record(
-      segment, .afterTimeWait, slot: slot, stream: stream, afterClose: nil,
+      segment, kind, slot: slot, stream: stream, afterClose: nil,
       effect: isRestarted && claim.state == .timeWait ? .timerRestarted : .none, reply: .ack)
-    if let last = late[slot]?.indices.last {
+    if let stone, let last = late[slot]?.indices.last {
       late[slot]?[last].connection = Int(stone.connection)
     }
-    return .afterTimeWait
+    return kind
   }
 
   /// A SYN that met an end in TIME_WAIT: it is late for the one, a dial for the other.
@@ -232,6 +246,12 @@ extension LateKind {
 }
 
 extension LateSegment {
+  /// The answer of a closed end to what carries ACK has none, and its number (RFC 9293 section
+  /// 3.10.7.1).
+  fileprivate func isAnswered(by reset: Segment) -> Bool {
+    !reset.flags.contains(.ack) && reset.sequenceNumber == acknowledgment
+  }
+
   /// Whether it holds neither text nor FIN, so that TIME_WAIT's answers to such are limited.
   var isAnsweredSeldom: Bool {
     switch kind {

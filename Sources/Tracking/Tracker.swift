@@ -122,6 +122,9 @@ public struct Tracker: ~Copyable {
     if table[slot].ends[sender].superseded.isSet {
       reclaim(slot, sender, segment, key: table[slot].key)
     }
+    let deniesGap =
+      table[slot].gap != nil && !isNetworkDuplicate
+      && table[slot].withdrawGap(by: segment, from: sender)
     var senderBefore: Claim?
     var receiverBefore: Claim?
     if table[slot].isClosing || mayClose {
@@ -137,14 +140,15 @@ public struct Tracker: ~Copyable {
     }
     measureHandshake(segment, slot: slot, sender: sender)
     var passage = Passage(
-      segment: segment, isNetworkDuplicate: isNetworkDuplicate,
+      segment: segment, senderRole: sender, isNetworkDuplicate: isNetworkDuplicate,
       senderAnswerTime: table[slot].answerTime(sender),
       receiverAnswerTime: table[slot].answerTime(sender.peer), senderBefore: senderBefore,
       receiverBefore: receiverBefore,
       isShared: isShared(
         segment, slot: slot, fromLow: table[slot].role(ofLow: true) == sender),
+      deniesGap: deniesGap,
       gap: table[slot].gap)
-    passage.apply(to: &table[slot].ends, from: sender)
+    passage.apply(to: &table[slot].ends)
     table[slot].gap = passage.gap
     return kind
   }

@@ -46,8 +46,10 @@ struct LateDelivery {
     let later = segments[(index + 1)...].prefix { $0.time.since(segment.time) < Self.settling }
     let isAlone = !later.contains { $0.source == end.remote || $0.flags.contains(.syn) }
     after = isAlone ? truth.state(at: segment.time.advanced(by: Self.settling)) : nil
+    // A dial answers nothing.
     answer = later.prefix { $0.source == end.local }.first {
       $0.time.since(segment.time) < Self.answerTime
+        && ($0.flags.contains(.ack) || !$0.flags.contains(.syn))
     }
     isRestart = isAlone ? truth.isRestart(at: segment.time, before: Self.settling) : nil
     isAfterItsSendersEnd = segments[..<index].contains { earlier in

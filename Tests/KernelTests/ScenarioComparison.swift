@@ -29,6 +29,9 @@ struct ScenarioComparison {
     /// A RST that ends an orphan in FIN_WAIT_2 and not a socket, or the other way: no packet has told
     /// which it is.
     case orphanUnknown = "orphan-unknown"
+    /// What acknowledges data that was never sent looks like a hole in the capture until the kernel
+    /// answers.
+    case unanswered
   }
 
   /// One end at one instant.
@@ -159,6 +162,8 @@ struct ScenarioComparison {
       let isLate = claim.ground == .finWait2Over && saying.possible.contains(truth)
       let isByRST = claim.ground == .acceptedRST && saying.possible.contains(truth)
       return isLate ? .halfCloseKept : isByRST ? .orphanUnknown : nil
+    case (.synReceived, .established), (.synReceived, .closeWait), (.established, .closeWait):
+      return saying.possible.contains(truth) && awaitsAnswer(end, instant) ? .unanswered : nil
     default: return nil  // pairs, most of which have no reason
     }
   }
@@ -170,6 +175,20 @@ struct ScenarioComparison {
     }
     let start = sent.lastIndex { $0.flags.contains(.syn) } ?? 0
     return sent.dropFirst(start).contains { $0.flags.contains(.fin) }
+  }
+
+  /// Whether its own tap last saw an acknowledgment of what it has not sent, which it is about to
+  /// answer.
+  private func awaitsAnswer(_ end: KernelRecording.End, _ instant: Timestamp) -> Bool {
+    let segments = scenario.segments[end.side.tap] ?? []
+    guard let index = segments.lastIndex(where: { $0.time <= instant }),
+      let sent = segments[...index].last(where: { $0.source == end.local }),
+      segments[index].source == end.remote,
+      segments[index].acknowledgmentNumber.isAfter(sent.sequenceEnd),
+      segments.indices.contains(index + 1)
+    else { return false }
+    let answer = segments[index + 1]
+    return answer.source == end.local && answer.time.since(segments[index].time) < .milliseconds(5)
   }
 
   private func describe(

@@ -141,6 +141,21 @@ import Tracking
         """)
   }
 
+  /// The ACK and the FIN that it sets free leave at once; an application takes longer.
+  @Test(arguments: [(1.010, "?{LAST_ACK,CLOSING}"), (1.050, "")])
+  func `a FIN held back by text that the peer's FIN acknowledges`(time: Double, certainty: String)
+    throws
+  {
+    try check(
+      Prologue.handshake + """
+        +0.020  Y > X  PA  1 ack   1 len 200 | -            -
+        +0.220  Y > X  PA  1 ack   1 len 200 | -            -
+        +1.000  X > Y  FA  1 ack 201         | FIN_WAIT_1   CLOSE_WAIT?
+        +1.010  Y > X  A   201 ack 2         | FIN_WAIT_2?  CLOSE_WAIT
+        +\(time)  Y > X  FA  201 ack 2     | TIME_WAIT?   LAST_ACK\(certainty)
+        """)
+  }
+
   @Test func `20 FIN held back by a zero window, in CLOSE_WAIT`() throws {
     let outcome = try checkEveryLine(
       Prologue.exchange + """

@@ -57,6 +57,29 @@ import Tracking
     #expect(late.replyFrame == 16)
   }
 
+  @Test func `an old segment of an older connection restarts the TIME_WAIT of the newer`() throws {
+    try check(
+      Self.reopened + """
+        +2.20  X > Y  FA  70001 ack   -49        | FIN_WAIT_1  CLOSE_WAIT?  | conn 2
+        +2.21  Y > X  FA    -49 ack 70002        | TIME_WAIT?  LAST_ACK~    | conn 2
+        +2.21  X > Y  A   70002 ack   -48        | TIME_WAIT   CLOSED?      | conn 2 X.until 62.21
+        +3.00  Y > X  PA    1 ack 101 len 200 dup  | CLOSED    CLOSED
+          .. conn 1 late after-reset effect timer-restarted reply ack
+                                                 | TIME_WAIT   CLOSED?      | of 2 X.until 63
+        +3.00  X > Y  A   70002 ack   -48        | TIME_WAIT   CLOSED?      | conn 2 late?
+        """)
+  }
+
+  @Test func `what comes when TIME_WAIT is over does not bring it back`() throws {
+    try check(
+      Prologue.closed + """
+        +61.5                                      | CLOSED?{CLOSED,TIME_WAIT}  CLOSED?
+        +64.0  Y > X  PA    1 ack 101 len 200 dup  | CLOSED?{CLOSED,TIME_WAIT}  CLOSED?
+          .. late after-time-wait effect none reply rst
+        +64.0  X > Y  R   101                      | CLOSED  CLOSED?  | late?
+        """)
+  }
+
   @Test func `H1 averted: TIME_WAIT takes the old data`() throws {
     try check(
       Prologue.closed + """

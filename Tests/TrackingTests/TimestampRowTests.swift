@@ -6,6 +6,19 @@ import Tracking
 /// whatever is no RST is answered by ACK and dropped (RFC 7323 section 5.3, R1), and at a TIME_WAIT
 /// a RST is too (Linux tcp_timewait_state_process).
 @Suite struct TimestampRowTests {
+  /// TIME_WAIT keeps the timestamp of the last segment in order: not that of the repeated FIN.
+  @Test func `an ACK older than a repeated FIN may restart TIME_WAIT in silence`() throws {
+    try check(
+      Prologue.closedWithTimestamps + """
+        +1.20  Y > X  FA  201 ack 102  ts 6190/2000  | TIME_WAIT  -  | late retransmitted-fin
+        +1.20  X > Y  A   102 ack 202  ts 2200/6010  | TIME_WAIT  -  | late?
+        +2.00  Y > X  A   202 ack 102  ts 6020/2000  | TIME_WAIT  -
+          .. late duplicate-ack effect timer-restarted reply unknown
+        +3.00  Y > X  A   202 ack 102  ts 6005/2000  | TIME_WAIT  -
+          .. late duplicate-ack effect timer-restarted reply ack
+        """)
+  }
+
   private static let synReceived = """
     SYN, again            | SYN_RECEIVED?  -
     ACK                   | SYN_RECEIVED?  -

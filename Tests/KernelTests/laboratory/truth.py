@@ -97,6 +97,9 @@ class EndHistory:
         state = seen[-1].state if seen else None
         arrived = _between(self.arrivals, change.time, self.told_until)
         latest = self.told_until if arrived else change.time
+        if state == "SYN_RECEIVED":
+            # A new connection, which the tracepoint tells of only when its handshake ends.
+            self.told_until = change.time
         self.is_small = state in SMALL
         self.timer_end = seen[-1].expiry if self.is_small else None
         self._add(change.time, state if self.is_small else "CLOSED",
@@ -107,7 +110,9 @@ class EndHistory:
         if sight.latest <= self.told_until or not (self.is_small or self.state == "CLOSED"):
             return
         state = sight.state or "CLOSED"
-        earliest, latest, source = max(sight.earliest, self.told_until), sight.latest, "diag"
+        # The asking that ended at `told_until` may have met the socket as early as it began.
+        began = self.transitions[-1].time if self.transitions else 0
+        earliest, latest, source = max(sight.earliest, began), sight.latest, "diag"
         arrived = _between(self.arrivals, earliest - TAKING_NANOSECONDS, latest)
         is_timer = (sight.state is None and self.timer_end is not None
                     and self.timer_end - latest < TIMER_NEAR_NANOSECONDS)

@@ -106,7 +106,8 @@ struct Excuses {
     let moments = run.timelines[side].moments
     if claim == .closed, truth == .finWait2 {
       let limit = run.scenario.settings[side].profile.finWait2 ?? .seconds(60)
-      return instant.since(run.timelines[side].entry(of: index)) >= limit
+      // What brought it there can have been a second one.
+      return instant.since(run.timelines[side].entry(of: index)) >= limit + .seconds(-1)
     }
     guard claim == .finWait2, truth == .closed, moments[index].cause == .timer, index > 0,
       moments[index - 1].state == .finWait2
@@ -134,6 +135,6 @@ struct Excuses {
     guard truth == .closed, waits(claim), index > 0, timeline.moments[index].cause == .timer,
       timeline.moments[index - 1].state == claim
     else { return false }
-    return instant.since(timeline.moments[index].time) <= patience + Self.slack
+    return instant.since(timeline.moments[index].time) <= patience * 2 + Self.slack
   }
 }

@@ -24,6 +24,9 @@ struct Premises {
     (!seen.last(at: instant), !arrived.last(at: instant), !complete.last(at: instant))
   }
 
+  /// How long an answer is awaited where no handshake has told the round-trip time.
+  private static let unmeasured = Interval.milliseconds(126)
+
   // MARK: What breaks them
 
   private static func unseen(_ run: Run, _ side: Side) -> [Breaches.Span] {
@@ -36,7 +39,8 @@ struct Premises {
         let sentAt = run.packets[index].sentAt
         let end =
           recordedAt[index] == .distantFuture
-          ? run.timelines[side].nextLife(after: sentAt) : recordedAt[index]
+          ? run.timelines[side].nextLife(after: sentAt).advanced(by: unmeasured)
+          : recordedAt[index]
         return (sentAt, end)
       }
   }
