@@ -119,6 +119,17 @@ extension Endpoint {
   /// Whether the peer's last word on its window may have held back what its program had sent.
   func isHeldBack(by peer: borrowing Endpoint) -> Bool { lastPayload < peer.windowClosed }
 
+  /// A segment that restarts the 2MSL timer passes towards it: of one that is due, only if the timer
+  /// is late.
+  mutating func restartTimeWait(_ mark: Mark, before claim: Claim) {
+    guard claim.possible.contains(.timeWait) else { return }
+    if claim.ground == .timeWaitOver {
+      timeWaitLate = mark.time
+    } else {
+      timeWaitRestart = mark
+    }
+  }
+
   /// Drops all evidence of what it was, but for what reports show of its packets.
   mutating func beginAnew() {
     let before = self
@@ -137,6 +148,11 @@ extension Endpoint {
     guard sent.contains(.initialSequence), bytesSent < 1 << 30 else { return false }
     let ahead = number.distance(from: sendNext)
     return ahead > limit || ahead < sendNext.distance(from: initial) * -1
+  }
+
+  /// Whether the first that was seen of it stands close behind this number.
+  func isFollowing(_ number: SequenceNumber) -> Bool {
+    (1...1 << 20).contains(initial.distance(from: number))
   }
 
   /// Whether a SYN with this sequence number was, or is, its own.

@@ -73,7 +73,8 @@ extension Inference {
     claim.ground = .timeWaitOver
     claim.possible.insert(.closed)
     guard now >= end.advanced(by: Self.timerSlack) else { return }
-    claim.possible = StateSet(.closed)
+    // A socket in FIN_WAIT_2 that did not take the peer's FIN has no timer.
+    claim.possible.formIntersection([StateSet(.closed), StateSet(.finWait2)])
     let late = own.timeWaitLate.advanced(by: profile.timeWait).advanced(by: Self.timerSlack)
     if now < late { claim.possible.insert(.timeWait) }
   }

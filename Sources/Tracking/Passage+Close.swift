@@ -21,6 +21,7 @@ extension Passage {
       sender.fin.turnUp(segment)
       return
     }
+    if sender.fin.isInferred, end.isAfter(sender.fin.end) { sender.fin = SentFIN() }
     if sender.fin.isSent {
       if end == sender.fin.end { retransmitFIN(&sender) }
       // One that still waits behind a gap gives way to one before it.
@@ -116,11 +117,12 @@ extension Passage {
     sender.sent.insert(.rst)
     if !sender.firstRST.isSet { sender.firstRST = mark }
     guard !sender.ownReset.isSet else { return }
-    if isShared {
+    let isOld = isOldRefusal(sender, receiver)
+    if isShared, !isOld {
       shareReset(&sender, receiver)
       return
     }
-    if isFarAway(from: sender) || isOldRefusal(sender, receiver) {
+    if isOld || isFarAway(from: sender) {
       // Of another incarnation by sequence space, or in answer to one: it tells nothing of this.
       sender.resetMaybe = mark
       sender.resetHorizon = receiver.sendNext

@@ -7,7 +7,7 @@ extension Passage {
     guard sender.sent.contains(.anything), dialler.sent.contains(.syn) else { return false }
     if !sender.sent.contains(.initialSequence) {
       // In a file out of order it can stand behind what it opened.
-      if sender.initial == segment.sequenceNumber + 1 { return false }
+      if sender.isFollowing(segment.sequenceNumber) { return false }
     } else {
       // Its SYN/ACK before was of nothing that this one dials.
       guard sender.sent.contains(.synACK), !sender.sent.contains(.acknowledgment) else {
@@ -47,11 +47,11 @@ extension Passage {
     let answersCrossing = isACK && isFirst && sender.sent.contains(.syn)
     if !answersCrossing || !sender.opening.first.isSet { sender.opening.add(mark) }
     if isACK || receiver.sent.contains(.synACK), isFirst, !sender.handshakePassed.isSet,
-      receiver.sent.contains(.acknowledgment), receiver.ackSent.isAfter(sender.initial),
-      segment.time <= receiver.ackMark.time
+      receiver.sent.contains(.acknowledgment), receiver.ackSent.isAfter(sender.initial)
     {
       // In a file out of order the acknowledgment can stand before the SYN/ACK.
       sender.handshakePassed = receiver.ackMark
+      sender.handshakeDoubted = segment.time > receiver.ackMark.time
     }
   }
 
@@ -68,7 +68,8 @@ extension Passage {
   private func showsEstablished(_ sender: Endpoint, _ receiver: Endpoint) -> Bool {
     let knowsPeer = receiver.sent.contains(.initialSequence)
     let first = receiver.initial + 1
-    if sender.sent.contains(.synACK) {
+    let isDialled = !sender.sent.contains(.syn) && receiver.sent.contains(.syn)
+    if isDialled || sender.sent.contains(.synACK) {
       if receiver.sent.contains(.fastOpenData) { return sender.handshakePassed.isSet }
       if segment.payloadLength > 0 || segment.flags.contains(.fin) { return true }
       return knowsPeer && segment.acknowledgmentNumber.isAfter(first)

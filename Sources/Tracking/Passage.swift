@@ -75,7 +75,10 @@ struct Passage {
   func isUnacceptable(to receiver: borrowing Endpoint, from sender: borrowing Endpoint) -> Bool {
     if isRejectedByPAWS(at: receiver, from: sender) { return true }
     guard receiver.sent.contains(.acknowledgment) else { return false }
-    if segment.sequenceEnd.isBefore(receiver.ackSent) { return true }
+    // In a file out of order that acknowledgment can be the answer.
+    if segment.sequenceEnd.isBefore(receiver.ackSent) {
+      return segment.time > receiver.ackMark.time
+    }
     guard !receiver.sent.isDisjoint(with: [.syn, .synACK]),
       !sender.sent.isDisjoint(with: [.syn, .synACK])
     else { return false }
@@ -134,7 +137,7 @@ struct Passage {
     if !isSYN, isACK { sendPlain(&sender, receiver) }
     if segment.flags.contains(.fin) { sendFIN(&sender, &receiver) }
     advance(&sender, receiver)
-    if segment.ipIdentification != 0 { sender.identification = segment.ipIdentification }
+    if !isSYN { sender.identification = segment.ipIdentification }
     if !isOldSYN { noteTimestamp(&sender) }
     noteWindow(&sender, receiver)
   }
@@ -193,6 +196,12 @@ struct Passage {
     gap = nil
   }
 
+  /// Whether it has answered a dial and shown nothing since of a socket (Linux request_sock).
+  func isRequest(_ end: borrowing Endpoint) -> Bool {
+    guard end.sent.contains(.synACK), !end.sent.contains(.syn) else { return false }
+    return !end.established.isSet
+  }
+
   private func noteTimestamp(_ sender: inout Endpoint) {
     guard segment.options.hasTimestamps else { return }
     if isACK {
@@ -201,6 +210,8 @@ struct Passage {
       if isNewer || !sender.sent.contains(.timestampEcho) { sender.timestampEcho = echo }
       sender.sent.insert(.timestampEcho)
     }
+    // A request looks at the timestamps of its SYN/ACKs alone.
+    if isRequest(sender), !isSYN { return }
     let value = segment.options.timestampValue
     let isNewer = Int32(bitPattern: value &- sender.timestampValue) >= 0
     guard isNewer || !sender.sent.contains(.timestamps) else { return }

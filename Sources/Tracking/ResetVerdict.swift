@@ -38,13 +38,21 @@ enum ResetVerdict {
       let answers =
         claimed?.possible.contains(.synSent) == true && segment.flags.contains(.ack)
         && segment.acknowledgmentNumber == receiver.sendNext
-      if answers || (inWindow && (!knowsNext || sequence == next)) {
+      // What it has acknowledged is all that it has taken.
+      let isExact =
+        receiver.sent.isSuperset(of: [.synACK, .acknowledgment])
+        ? sequence == receiver.ackSent : inWindow && sequence == next
+      if answers || isExact || !knowsNext {
         self = .accepted
       } else {
-        self = inWindow ? .perhaps : .ignored
+        let isOfFormer =
+          sender.sent.contains(.formerDial) && sequence == sender.formerInitial + 1
+        self = inWindow || isOfFormer ? .perhaps : .ignored
       }
     case .closed, .listen:
       self = claimed?.possible.contains(.synReceived) == true && inWindow ? .perhaps : .ignored
+    case .timeWait where sequence == next - 1 && claimed?.possible.contains(.closing) == true:
+      self = .perhaps
     case .timeWait:
       self = Self.timeWait(segment, next, sender)
     case .finWait2

@@ -42,7 +42,7 @@ extension Tracker {
       }
       answerDial(segment, slot: slot, head: head, fromLow: fromLow)
     } else if segment.flags.contains(.ack), segment.flags.isDisjoint(with: [.syn, .rst]),
-      showsItself(segment, slot: slot, head: head, fromLow: fromLow)
+      showsItself(segment, slot: slot, fromLow: fromLow)
     {
       supersedeOlder(than: slot, fromLow: !fromLow, by: Mark(segment))
     } else if slot == head, isRefusal(segment, slot: slot, fromLow: fromLow) {
@@ -53,14 +53,12 @@ extension Tracker {
 
   /// Whether an acknowledgment shows its sender in this incarnation for the first time: whoever
   /// dialled acknowledges nothing but a SYN/ACK, seen or not, and the other end the newest dial.
-  private func showsItself(
-    _ segment: Segment, slot: UInt32, head: UInt32, fromLow: Bool
-  ) -> Bool {
+  private func showsItself(_ segment: Segment, slot: UInt32, fromLow: Bool) -> Bool {
     guard table[slot].rolesKnown else { return false }
     let role = table[slot].role(ofLow: fromLow)
     if role == .initiator { return !table[slot].ends.initiator.established.isSet }
     let dialler = table[slot].ends.initiator
-    return slot == head && table[slot].ends.responder.sent.isEmpty && dialler.sent.contains(.syn)
+    return table[slot].ends.responder.sent.isEmpty && dialler.sent.contains(.syn)
       && segment.acknowledgmentNumber == dialler.initial + 1
   }
 
@@ -177,7 +175,7 @@ extension Tracker {
       segment.flags.contains(.ack) || table[head].ends[receiver.peer].isTimestampOlder(segment)
     else { return }
     let claim = table[head].claim(receiver, at: segment.time, profile: options.profile)
-    if claim.state == .timeWait { table[head].ends[receiver].timeWaitRestart = Mark(segment) }
+    table[head].ends[receiver].restartTimeWait(Mark(segment), before: claim)
   }
 
   private func chooseForSYN(_ segment: Segment, head: UInt32, fromLow: Bool) -> UInt32? {
@@ -231,7 +229,7 @@ extension Tracker {
         own.sent.isSuperset(of: [.initialSequence, .acknowledgment]) && table[slot].isClosing
       let hasOpened =
         own.established.isSet
-        && (own.sent.contains(.initialSequence) || own.initial != segment.sequenceNumber + 1)
+        && (own.sent.contains(.initialSequence) || !own.isFollowing(segment.sequenceNumber))
       let isOver = hasAnswered || hasOpened
       return isOver ? nil : slot
     }

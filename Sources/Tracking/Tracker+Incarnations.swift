@@ -63,9 +63,11 @@ extension Tracker {
       && own.initial == segment.sequenceNumber
     guard !isKnown else { return }
     let newer = chain(from: head).prefix { $0 != slot }
+    table[slot].ends[role].superseded = .none
     if newer.allSatisfy({ isLeft($0, by: segment, fromLow: fromLow) }) {
-      table[slot].ends[role].superseded = .none
       for other in newer { supersede(other, fromLow: fromLow, by: Mark(segment)) }
+    } else {
+      table[slot].ghosts[role] = true
     }
     crossDial(segment, slot: slot, head: head, fromLow: fromLow)
     supersedeOlder(than: slot, fromLow: fromLow, by: Mark(segment))
@@ -84,7 +86,6 @@ extension Tracker {
       table[slot].ends[role].sent.formUnion([.syn, .initialSequence])
       table[slot].ends[role].initial = dial.initial
       table[slot].ends[role].opening = dial.opening
-      table[slot].ends[role].superseded = .none
       table[crossing].ghosts[dialler] = true
       return
     }
@@ -98,8 +99,7 @@ extension Tracker {
     if table[slot].ghosts[role.peer] { return true }
     let own = table[slot].ends[role]
     switch table[slot].claim(role, at: synACK.time, profile: options.profile).state {
-    case .closed: return true
-    case .synSent: return own.initial != synACK.sequenceNumber
+    case .closed, .synSent: return true
     case .timeWait: return synACK.sequenceNumber == own.sendNext + 65_537
     case .listen, .synReceived, .established, .finWait1, .finWait2, .closeWait, .closing, .lastAck:
       return false

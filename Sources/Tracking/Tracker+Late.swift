@@ -192,11 +192,10 @@ extension Tracker {
     guard stone != nil || isUnknown else { return nil }
     let kind: LateKind = stone == nil ? .unknownConnection : .afterTimeWait
     let claim = table[slot].claim(sender.peer, at: segment.time, profile: options.profile)
-    let isRestarted = claim.possible.contains(.timeWait)
-    if isRestarted { table[slot].ends[sender.peer].timeWaitRestart = Mark(segment) }
+    table[slot].ends[sender.peer].restartTimeWait(Mark(segment), before: claim)
     record(
       segment, kind, slot: slot, stream: stream, afterClose: nil,
-      effect: isRestarted && claim.state == .timeWait ? .timerRestarted : .none, reply: .ack)
+      effect: claim.state == .timeWait ? .timerRestarted : .none, reply: .ack)
     if let stone, let last = late[slot]?.indices.last {
       late[slot]?[last].connection = Int(stone.connection)
     }

@@ -39,6 +39,11 @@ struct Excuses {
       return last.isFound ? .firewall : nil
     }
     let firewall = Firewall(run, side, at: instant)
+    // A FIN that is sent again shows that the first was not taken, and may be.
+    if Set([claim, truth]) == [.established, .closeWait], run.hasRepeatedFIN(to: side, by: instant)
+    {
+      return .firewall
+    }
     let isFound =
       firewall.hasTaken && Self.differInOneFact.contains([claim, truth]) || firewall.isStillHidden
       || firewall.hasTakenSeveral
@@ -47,11 +52,12 @@ struct Excuses {
     return isFound ? .firewall : nil
   }
 
-  /// Whether a FIN was taken, or the acknowledgment of one: what is sent in between shows it
+  /// Whether a FIN was taken, or the acknowledgment of one or of the SYN/ACK: what is sent in between shows it
   /// seldom.
   private static let differInOneFact: Set<Set<TCPState>> = [
     [.established, .closeWait], [.finWait1, .closing], [.finWait2, .timeWait],
     [.finWait1, .finWait2], [.closing, .timeWait], [.lastAck, .closed],
+    [.synReceived, .established],
   ]
 
   /// Also when the FIN has left, but the peer's came while it waited: it acknowledges the peer's,
@@ -109,9 +115,11 @@ struct Excuses {
       // What brought it there can have been a second one.
       return instant.since(run.timelines[side].entry(of: index)) >= limit + .seconds(-1)
     }
-    guard claim == .finWait2, truth == .closed, moments[index].cause == .timer, index > 0,
-      moments[index - 1].state == .finWait2
+    guard claim == .finWait2, truth == .closed, index > 0, moments[index - 1].state == .finWait2
     else { return false }
+    // Any RST in the window ends an orphan, but no socket.
+    if moments[index].cause == .packet { return true }
+    guard moments[index].cause == .timer else { return false }
     let entry = run.timelines[side].entry(of: index - 1)
     // It acknowledged something there, as no orphan does.
     return run.packets.contains { packet in

@@ -21,7 +21,8 @@ extension Judgement {
         let delivery = run.deliveries.first(where: { $0.crossing == record.crossing }),
         let reception = delivery.reception, reception.isNews, !isRefused(reception),
         !isAfterItsSendersEnd(record.crossing), !isDial(packet, late),
-        hold.arrived || !isACKAgain(reception, receiver, at: before)
+        !isACKAgain(reception, receiver, at: before)
+          || hold.arrived && reception.before != .closeWait
       else { continue }
       complain(
         .lateIsNotNew, at: record.recordedAt, "\(late.kind.rawValue) in \(reception.before.name)",
@@ -34,7 +35,8 @@ extension Judgement {
   /// the first to arrive.
   private func isACKAgain(_ reception: Reception, _ receiver: Side, at instant: Timestamp) -> Bool {
     let firewall = Firewall(run, receiver, at: instant)
-    let awaitsACK = [.finWait1, .closing, .lastAck, .closeWait].contains(reception.before)
+    if reception.before == .closeWait { return true }
+    let awaitsACK = [.finWait1, .closing, .lastAck].contains(reception.before)
     return firewall.isStillHidden || awaitsACK && firewall.hasTaken
   }
 

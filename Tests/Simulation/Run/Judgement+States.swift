@@ -86,7 +86,7 @@ extension Judgement {
         if claim.certainty == .proved, report.gap || report.oneSided {
           complain(.nothingProvedAcrossGaps, at: snapshot.instant, "\(claim.ground)", place)
         }
-        guard claim.state != .closed else { continue }
+        guard claim.state != .closed, run.isCaptureWhole else { continue }
         if let other = open[side] {
           complain(
             .oneIsOpen, at: snapshot.instant, "\(claim.ground)", "\(place) beside \(other)")

@@ -194,6 +194,21 @@ public struct Run: Sendable {
 }
 
 extension Run {
+  /// What a capture misses can put an end into two incarnations.
+  var isCaptureWhole: Bool {
+    let window = scenario.window
+    return window.start == nil && window.onlySender == nil
+      && !scenario.fates.contains { $0.event == .missed }
+  }
+
+  /// Whether a FIN has passed the tap towards a host more than once.
+  func hasRepeatedFIN(to side: Side, by instant: Timestamp) -> Bool {
+    let ends = crossings.filter { $0.passesAt <= instant }.map { packets[$0.packet] }
+      .filter { $0.sender != side && $0.segment.flags.contains(.fin) }
+      .map(\.segment.sequenceEnd.value)
+    return Set(ends).count < ends.count
+  }
+
   /// A packet that a host took in TIME_WAIT, where it stayed, between two instants.
   func restart(of side: Side, from start: Timestamp, to end: Timestamp) -> Delivery? {
     deliveries.first { delivery in
