@@ -146,7 +146,8 @@ extension Tracker {
     table[head].isRefused = true
   }
 
-  /// A request is ended by a RST that is exact there, whatever connection that was for (tcp_check_req).
+  /// A request is ended by a RST that is exact there, whatever connection that was for
+  /// (tcp_check_req).
   private mutating func resetRequest(_ segment: Segment, head: UInt32, fromLow: Bool) {
     guard segment.flags.contains(.rst) else { return }
     let receiver = table[head].role(ofLow: !fromLow)

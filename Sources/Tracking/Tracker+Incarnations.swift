@@ -113,6 +113,7 @@ extension Tracker {
     }
   }
 
+  /// Whether an older incarnation of that end began with this number.
   private func isInitial(
     _ number: SequenceNumber, ofOlderThan slot: UInt32, low: Bool
   ) -> Bool {

@@ -49,19 +49,25 @@ import Tracking
 
   @Test func `the SYN of a buried connection is no dial, and its answer no end of one`() throws {
     try checkEveryLine(
-      Prologue.closed + """
-        +99.00  X > Y  S   9000000              | SYN_SENT      CLOSED?        | conn 2
-        +99.10  X > Y  S   0 dup                | CLOSED?       CLOSED?        | conn 3
-                                                | SYN_SENT      CLOSED?        | of 2
-        +99.11  Y > X  SA  700000 ack 1         | CLOSED?       SYN_RECEIVED?
-          .. conn 3 late duplicate-syn-ack
-                                                | SYN_SENT      CLOSED         | of 2
-        +99.11  X > Y  R   1                    | CLOSED~       CLOSED?        | conn 3
-                                                | SYN_SENT      CLOSED         | of 2
-        +100.0  X > Y  S   9000000              | SYN_SENT      CLOSED         | conn 2
-        +100.1  Y > X  SA  800000 ack 9000001   | ESTABLISHED?  SYN_RECEIVED?  | conn 2
-        +100.1  X > Y  A   9000001 ack 800001   | ESTABLISHED   ESTABLISHED?   | conn 2
-        """)
+      """
+      +0.000  X > Y  S   10                  | SYN_SENT      CLOSED?
+      +0.010  Y > X  SA  0 ack 11            | ESTABLISHED?  SYN_RECEIVED?
+      +0.010  X > Y  A   11 ack 1            | ESTABLISHED   ESTABLISHED?
+      +1.000  X > Y  FA  11 ack 1            | FIN_WAIT_1    CLOSE_WAIT?
+      +1.010  Y > X  FA  1 ack 12            | TIME_WAIT?    LAST_ACK~
+      +1.010  X > Y  A   12 ack 2            | TIME_WAIT     CLOSED?
+      +99.00  X > Y  S   9000000             | SYN_SENT      CLOSED?        | conn 2
+      +99.10  X > Y  S   10 dup              | CLOSED?       CLOSED?        | conn 3
+                                             | SYN_SENT      CLOSED?        | of 2
+      +99.11  Y > X  SA  700000 ack 11       | CLOSED?       SYN_RECEIVED?
+        .. conn 3 late duplicate-syn-ack
+                                             | SYN_SENT      CLOSED         | of 2
+      +99.11  X > Y  R   11                  | CLOSED        CLOSED?        | conn 3
+                                             | SYN_SENT      CLOSED         | of 2
+      +100.0  X > Y  S   9000000             | SYN_SENT      CLOSED         | conn 2
+      +100.1  Y > X  SA  800000 ack 9000001  | ESTABLISHED?  SYN_RECEIVED?  | conn 2
+      +100.1  X > Y  A   9000001 ack 800001  | ESTABLISHED   ESTABLISHED?   | conn 2
+      """)
   }
 
   @Test func `a RST that answers an old SYN ACK shows that the new one has not arrived`() throws {
@@ -105,7 +111,7 @@ import Tracking
         +9.001  Y > X  S   80000                  | CLOSED?       SYN_SENT       | conn 3
                                                   | SYN_SENT      CLOSED         | of 2
         +9.010  Y > X  SA  80000 ack 70001        | ESTABLISHED?  SYN_RECEIVED?  | conn 2
-                                                  | CLOSED?       CLOSED?        | of 3
+                                                  | CLOSED?       CLOSED         | of 3
         +9.011  X > Y  SA  70000 ack 80001        | ESTABLISHED?  ESTABLISHED?   | conn 2
         +9.020  Y > X  PA  80001 ack 70001 len 5  | ESTABLISHED?  ESTABLISHED?   | conn 2
         """)
