@@ -86,7 +86,7 @@ def generate(shape, packets, folder, *options):
     """Writes a capture of about so many packets, and counts them."""
     path = folder / "-".join([shape, str(packets), *options, ".pcap"]).replace("--", "")
     command = [GENERATE, shape, "--packets", packets, "--output", path, *options]
-    check_disk(folder, packets * RECORD_OCTETS.get(shape, USUAL_RECORD_OCTETS))
+    check_disk(folder, octets(shape, packets))
     run(command)
     return Capture(shape, path, count(loop("block-loop"), path))
 
@@ -95,6 +95,11 @@ def count(program, path):
     """The packets of a capture, as one of the loops counts them."""
     said = subprocess.run([program, path], check=True, capture_output=True, text=True)
     return int(said.stdout.split()[0])
+
+
+def octets(shape, packets):
+    """What a capture takes on the disk, at most."""
+    return packets * RECORD_OCTETS.get(shape, USUAL_RECORD_OCTETS)
 
 
 def check_disk(folder, octets):
