@@ -10,6 +10,7 @@ extension Passage {
     if isACK { completeHandshake(of: &receiver, from: sender) }
     if receiver.resetAhead.isSet, segment.time <= receiver.resetAhead.time,
       sender.passed.contiguous == receiver.resetAheadSequence
+        || sender.passed.farthestEdge == receiver.resetAheadSequence
     {
       receiver.resetPassed = receiver.resetAhead
       receiver.resetHorizon = sender.sendNext
@@ -39,6 +40,12 @@ extension Passage {
     // SYN_SENT takes only a SYN/ACK (RFC 9293 section 3.10.7.3), a request nothing old at all
     // (Linux tcp_check_req).
     guard isSYN || receiver.sent.contains(.synACK) else { return }
+    // An echo that no SYN/ACK can have drawn (tcp_check_req, tsecr_reject).
+    if isRequest(receiver), segment.options.hasTimestamps, receiver.sent.contains(.timestamps),
+      Int32(bitPattern: segment.options.timestampEcho &- receiver.timestampValue) > 0
+    {
+      return
+    }
     // Another SYN than the one that it has answered is challenged.
     if isSYN, receiver.sent.contains(.synACK), segment.sequenceNumber + 1 != receiver.ackSent {
       return
@@ -64,7 +71,11 @@ extension Passage {
       return
     }
     let verdict = ResetVerdict(segment, at: receiver, from: sender, claimed: receiverBefore)
-    if verdict == .accepted || verdict == .perhaps { receiver.resetHorizon = sender.sendNext }
+    if verdict == .accepted || verdict == .perhaps {
+      let isOfFormer =
+        sender.sent.contains(.formerDial) && segment.sequenceNumber == receiver.ackSent
+      receiver.resetHorizon = isOfFormer ? segment.sequenceNumber : sender.sendNext
+    }
     switch verdict {
     case .perhaps where isAnswered(receiver, by: sender): receiver.resetPassed = mark
     case .accepted: receiver.resetPassed = mark

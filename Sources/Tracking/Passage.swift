@@ -271,6 +271,12 @@ struct Passage {
     gap = nil
   }
 
+  /// Whether it has answered a dial and shown nothing since of a socket (Linux request_sock).
+  func isRequest(_ end: borrowing Endpoint) -> Bool {
+    guard end.sent.contains(.synACK), !end.sent.contains(.syn) else { return false }
+    return !end.established.isSet
+  }
+
   private func noteTimestamp(_ sender: inout Endpoint) {
     guard segment.options.hasTimestamps else { return }
     if isACK {
@@ -279,6 +285,8 @@ struct Passage {
       if isNewer || !sender.sent.contains(.timestampEcho) { sender.timestampEcho = echo }
       sender.sent.insert(.timestampEcho)
     }
+    // A request looks at the timestamps of its SYN/ACKs alone.
+    if isRequest(sender), !isSYN { return }
     let value = segment.options.timestampValue
     let isNewer = Int32(bitPattern: value &- sender.timestampValue) >= 0
     guard isNewer || !sender.sent.contains(.timestamps) else { return }

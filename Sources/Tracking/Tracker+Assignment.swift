@@ -38,7 +38,7 @@ extension Tracker {
       }
       answerDial(segment, slot: slot, head: head, fromLow: fromLow)
     } else if segment.flags.contains(.ack), segment.flags.isDisjoint(with: [.syn, .rst]),
-      showsItself(segment, slot: slot, head: head, fromLow: fromLow)
+      showsItself(segment, slot: slot, fromLow: fromLow)
     {
       supersedeOlder(than: slot, fromLow: !fromLow, by: Mark(segment))
     } else if slot == head, isRefusal(segment, slot: slot, fromLow: fromLow) {
@@ -49,14 +49,12 @@ extension Tracker {
 
   /// Whether an acknowledgment shows its sender in this incarnation for the first time: whoever
   /// dialled acknowledges nothing but a SYN/ACK, seen or not, and the other end the newest dial.
-  private func showsItself(
-    _ segment: Segment, slot: UInt32, head: UInt32, fromLow: Bool
-  ) -> Bool {
+  private func showsItself(_ segment: Segment, slot: UInt32, fromLow: Bool) -> Bool {
     guard table[slot].rolesKnown else { return false }
     let role = table[slot].role(ofLow: fromLow)
     if role == .initiator { return !table[slot].ends.initiator.established.isSet }
     let dialler = table[slot].ends.initiator
-    return slot == head && table[slot].ends.responder.sent.isEmpty && dialler.sent.contains(.syn)
+    return table[slot].ends.responder.sent.isEmpty && dialler.sent.contains(.syn)
       && segment.acknowledgmentNumber == dialler.initial + 1
   }
 

@@ -52,11 +52,12 @@ struct Excuses {
     return isFound ? .firewall : nil
   }
 
-  /// Whether a FIN was taken, or the acknowledgment of one: what is sent in between shows it
+  /// Whether a FIN was taken, or the acknowledgment of one or of the SYN/ACK: what is sent in between shows it
   /// seldom.
   private static let differInOneFact: Set<Set<TCPState>> = [
     [.established, .closeWait], [.finWait1, .closing], [.finWait2, .timeWait],
     [.finWait1, .finWait2], [.closing, .timeWait], [.lastAck, .closed],
+    [.synReceived, .established],
   ]
 
   /// Also when the FIN has left, but the peer's came while it waited: it acknowledges the peer's,
