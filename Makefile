@@ -8,8 +8,8 @@ SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Source
 RELEASE = .build/release/finwait
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build release test simulate mutants kernel-test check lint format demo install \
-	uninstall man captures goldens clean
+.PHONY: help setup build release test simulate mutants kernel-test check lint format benchmark \
+	growth demo install uninstall man captures goldens clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,14 @@ lint: ## Check the style of all sources
 
 format: ## Put all sources into style
 	$(SWIFT) format --in-place --recursive --configuration .swift-format $(SOURCES)
+
+benchmark: release ## Compare the speed with what else reads captures (SCALE=0.02 to try)
+	@cd Benchmarks/Comparison && python3 -m unittest -q
+	@python3 Benchmarks/Comparison/benchmark.py
+
+growth: release ## Measure time and memory against the length of captures, for the documentation
+	@cd Benchmarks/Comparison && python3 -m unittest -q
+	@python3 Benchmarks/Comparison/growth.py
 
 demo: release ## Analyse a capture of a busy server
 	$(RELEASE) Captures/15-busy-server.pcap

@@ -26,6 +26,13 @@ let package = Package(
         .product(name: "FinwaitKit", package: "finwait"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: strict)
+      swiftSettings: strict),
+    .executableTarget(
+      name: "floors",
+      dependencies: [
+        .product(name: "FinwaitKit", package: "finwait"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
   ]
 )

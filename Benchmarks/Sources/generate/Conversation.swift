@@ -54,6 +54,22 @@ struct Plan {
   var responseLengths: ClosedRange<Int>
   var scripts: [[Step]]
 
+  /// What a connection has on average.
+  var packetsPerConnection: Double {
+    let packets = scripts.joined().reduce(0) { $0 + chance(of: $1.playedBy) }
+    return packets / Double(scripts.count)
+  }
+
+  /// How likely a connection's fate is one of these.
+  private func chance(of fates: Fate) -> Double {
+    let usual = 1 - leaks - late
+    let chances: [(Fate, Double)] = [
+      (.threePackets, usual / 2), (.fourPackets, usual / 2), (.leaked, leaks),
+      (.lateFIN, late / 2), (.lateData, late / 2),
+    ]
+    return chances.reduce(0) { $0 + (fates.contains($1.0) ? $1.1 : 0) }
+  }
+
   func fate(chance: Double, coin: Bool) -> Fate {
     if chance < leaks { return .leaked }
     if chance < leaks + late { return coin ? .lateFIN : .lateData }

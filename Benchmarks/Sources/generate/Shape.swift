@@ -2,12 +2,27 @@ import ArgumentParser
 
 /// What kind of traffic a capture holds.
 enum Shape: String, CaseIterable, ExpressibleByArgument {
-  case short, long
+  case short, leaks, late, ipv6, vlan
+  case long
   case synFlood = "syn-flood"
   case idle
 
-  var defaultConnections: Int {
+  /// What a connection says: some shapes differ in what becomes of it, or in what carries it.
+  enum Course {
+    case short, long, synFlood, idle
+  }
+
+  var course: Course {
     switch self {
+    case .short, .leaks, .late, .ipv6, .vlan: .short
+    case .long: .long
+    case .synFlood: .synFlood
+    case .idle: .idle
+    }
+  }
+
+  var defaultConnections: Int {
+    switch course {
     case .short, .synFlood: 1_000_000
     case .long: 8
     case .idle: 200_000
@@ -16,17 +31,22 @@ enum Shape: String, CaseIterable, ExpressibleByArgument {
 
   /// Connections begun in a second of capture time.
   var defaultRate: Double {
-    switch self {
-    case .short: 5_000
+    switch course {
+    // Half a million in the 60 s of a TIME_WAIT.
+    case .short: 25_000 / 3
     case .long: 1_000
     case .synFlood: 50_000
     case .idle: 20_000
     }
   }
 
+  /// The parts of the connections that leak, and that have late packets.
+  var defaultLeaks: Double { self == .leaks ? 0.01 : 0 }
+  var defaultLate: Double { self == .late ? 0.01 : 0 }
+
   /// Octets of payload in a message of the initiator and of the responder: smallest and largest.
   var messageLengths: (request: ClosedRange<Int>, response: ClosedRange<Int>) {
-    switch self {
+    switch course {
     case .short, .synFlood, .idle: (20...80, 40...160)
     case .long: (60...60, 1_448...1_448)
     }
@@ -38,7 +58,7 @@ enum Shape: String, CaseIterable, ExpressibleByArgument {
   ///   - meanLifetime: nanoseconds from SYN to first FIN, of `short`.
   ///   - messages: full-size segments of `long`, keep-alive probes of `idle`.
   func scripts(meanLifetime: Int64, messages: Int) -> [[Step]] {
-    switch self {
+    switch course {
     case .short:
       // Tenths of the mean lifetime, and round trips: their mean is one lifetime.
       [(4, 1_000_000), (8, 5_000_000), (12, 10_000_000), (16, 20_000_000)].map {
