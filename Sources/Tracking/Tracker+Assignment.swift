@@ -235,7 +235,8 @@ extension Tracker {
         own.sent.isSuperset(of: [.initialSequence, .acknowledgment]) && table[slot].isClosing
       let hasOpened =
         own.established.isSet
-        && (own.sent.contains(.initialSequence) || !own.isFollowing(segment.sequenceNumber))
+        && (own.sent.contains(.initialSequence)
+          || peer.established.isSet && !own.isFollowing(segment.sequenceNumber))
       let isOver = hasAnswered || hasOpened
       return isOver ? nil : slot
     }

@@ -111,7 +111,7 @@ import Tracking
         +9.001  Y > X  S   80000                  | CLOSED?       SYN_SENT       | conn 3
                                                   | SYN_SENT      CLOSED         | of 2
         +9.010  Y > X  SA  80000 ack 70001        | ESTABLISHED?  SYN_RECEIVED?  | conn 2
-                                                  | CLOSED?       CLOSED         | of 3
+                                                  | CLOSED?       CLOSED?        | of 3
         +9.011  X > Y  SA  70000 ack 80001        | ESTABLISHED?  ESTABLISHED?   | conn 2
         +9.020  Y > X  PA  80001 ack 70001 len 5  | ESTABLISHED?  ESTABLISHED?   | conn 2
         """)
