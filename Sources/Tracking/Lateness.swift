@@ -81,7 +81,9 @@ struct Lateness {
   /// either.
   var awaitsReset: Bool {
     switch receiverBefore.state {
-    case .closed: canBeNewText || canBeNewACK
+    // Who may as well be in TIME_WAIT answers a bare ACK with nothing.
+    case .closed:
+      canBeNewText || canBeNewACK && !receiverBefore.possible.contains(.timeWait)
     case .finWait2:
       receiverBefore.possible.contains(.closed) && isOfOpenConnection
         && (segment.payloadLength == 0 || isKeepAlive)

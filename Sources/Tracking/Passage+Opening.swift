@@ -46,12 +46,14 @@ extension Passage {
     // The timer of a dial goes on when it answers one that it crossed.
     let answersCrossing = isACK && isFirst && sender.sent.contains(.syn)
     if !answersCrossing || !sender.opening.first.isSet { sender.opening.add(mark) }
-    if isACK || receiver.sent.contains(.synACK), isFirst, !sender.handshakePassed.isSet,
+    let isOutOfOrder = segment.time <= receiver.ackMark.time
+    if isACK || receiver.sent.contains(.synACK), isFirst || isOutOfOrder,
+      !sender.handshakePassed.isSet,
       receiver.sent.contains(.acknowledgment), receiver.ackSent.isAfter(sender.initial)
     {
       // In a file out of order the acknowledgment can stand before the SYN/ACK.
       sender.handshakePassed = receiver.ackMark
-      sender.handshakeDoubted = segment.time > receiver.ackMark.time
+      sender.handshakeDoubted = !isOutOfOrder
     }
   }
 
