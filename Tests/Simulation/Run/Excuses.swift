@@ -45,7 +45,8 @@ struct Excuses {
       return .firewall
     }
     let isFound =
-      firewall.hasTaken && Self.differInOneFact.contains([claim, truth]) || firewall.isStillHidden
+      firewall.hasTaken && !firewall.hasSentFINAgain
+      && Self.differInOneFact.contains([claim, truth]) || firewall.isStillHidden
       || firewall.hasTakenSeveral
       || firewall.hasTwin(claiming: claim)
     lastTwin = (claim, truth, fed, isFound)

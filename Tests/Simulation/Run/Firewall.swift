@@ -21,6 +21,15 @@ struct Firewall {
 
   var hasTaken: Bool { !losses.isEmpty }
 
+  /// The host has sent its FIN once more since: that shows what it has not received.
+  var hasSentFINAgain: Bool {
+    guard let loss = losses.max() else { return false }
+    let fins = run.packets.filter {
+      $0.sender == side && $0.segment.flags.contains(.fin) && $0.sentAt <= instant
+    }
+    return fins.count > 1 && fins.contains { $0.sentAt > loss }
+  }
+
   /// It took several packets: what shows of the one need not show of the other.
   var hasTakenSeveral: Bool { losses.count > 1 }
 
