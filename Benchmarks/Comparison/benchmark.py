@@ -179,11 +179,8 @@ def main():
     print(f"\nMedians of {runs}, of {MOST_LONG_RUNS} at most where a run takes {LONG_RUN} s; "
           f"ratios of {kind} time for a packet.\nWho reads fewer packets reads a smaller capture "
           "of the same shape.\n")
-    status = thresholds.judge(found, strict=bool(environment("STRICT")))
-    if scale != 1 or environment("PACKETS"):
-        print("\nNot judged: the thresholds are for full size.")
-    else:
-        sys.exit(status)
+    is_full_size = scale == 1 and not environment("PACKETS")
+    thresholds.conclude(found, is_full_size, strict=bool(environment("STRICT")))
 
 
 if __name__ == "__main__":

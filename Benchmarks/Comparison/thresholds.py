@@ -1,5 +1,6 @@
 """What a run is held against: Benchmarks/thresholds."""
 
+import sys
 from dataclasses import dataclass
 
 
@@ -86,3 +87,10 @@ class Thresholds:
             print(f"{head} {value:.3g} | {word} |")
             stands = stands and fits
         return 0 if stands else 1
+
+    def conclude(self, found, is_full_size, strict=False):
+        """Ends the program with the judgement, which is for full size alone."""
+        status = self.judge(found, strict)
+        if is_full_size:
+            sys.exit(status)
+        print("\nNot judged: the thresholds are for full size.")

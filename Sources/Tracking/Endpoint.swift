@@ -65,7 +65,8 @@ struct Endpoint: Sendable {
 
   var packets = 0
   var bytesSent: UInt64 = 0
-  /// Its last segment but for RSTs, and the last IPv4 identification but 0.
+  /// Its last segment but for RSTs, and the IPv4 identification of the last that was no SYN either;
+  /// 0: none, as that of a host or a kernel's small socket which does not count its packets.
   var lastSent = Mark.none
   var identification: UInt16 = 0
   /// It sent payload after the peer's FIN that may have waited since before that came.

@@ -45,7 +45,7 @@ extension Passage {
     }
     // The timer of a dial goes on when it answers one that it crossed.
     let answersCrossing = isACK && isFirst && sender.sent.contains(.syn)
-    if !answersCrossing || !sender.opening.first.isSet { sender.opening.add(mark) }
+    if !answersCrossing { sender.opening.add(mark) }
     let isOutOfOrder = segment.time <= receiver.ackMark.time
     if isACK || receiver.sent.contains(.synACK), isFirst || isOutOfOrder,
       !sender.handshakePassed.isSet,
