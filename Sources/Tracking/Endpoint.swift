@@ -234,8 +234,10 @@ struct SentFIN: Sendable {
   /// The first frame of the peer that acknowledges the first FIN.
   var firstAckedFrame = 0
 
-  /// Passed the tap with nothing missing before it.
+  /// Passed the tap with nothing missing before it; and the end of the segment that made it so, its
+  /// own or the last one that was missing.
   var passed = Mark.none
+  var passedEnd = SequenceNumber(0)
   /// Evidence that it did not arrive after all: it was sent again before any acknowledgment.
   var arrivalDoubted = false
   /// The peer's first segment that acknowledges it: the peer has taken it.

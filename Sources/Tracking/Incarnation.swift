@@ -20,7 +20,10 @@ struct IncarnationFit {
         || !segment.flags.contains(.ack) && peer.sent.contains(.acknowledgment)
           && segment.sequenceNumber == peer.ackSent)
     if !isAnswer { sum += Self.distance(of: segment.sequenceNumber, from: own) }
-    if segment.flags.contains(.ack) {
+    // An end repeats its RCV.NXT, whether of anything that its peer has sent or not.
+    let isRepeated =
+      own.sent.contains(.acknowledgment) && segment.acknowledgmentNumber == own.ackSent
+    if segment.flags.contains(.ack), !isRepeated {
       sum += Self.distance(of: segment.acknowledgmentNumber, from: peer)
     }
     return sum

@@ -164,7 +164,10 @@ struct Inference {
     let end =
       isSocket
       ? opening.due.advanced(by: Self.timerSlack) : opening.last.time.advanced(by: .seconds(33))
-    let over = max(opening.first.time.advanced(by: .seconds(65)), end)
+    // Only in SYN_SENT some of its retransmissions don't count (tcp_write_timeout,
+    // tcp_syn_linear_timeouts).
+    let isSpent = isSocket && opening.retransmissions >= 6
+    let over = isSpent ? opening.due : max(opening.first.time.advanced(by: .seconds(65)), end)
     let isCookie = !own.handshakePassed.isSet && opening.retransmissions == 0
     let silent = isCookie && opening.overdue < over ? opening.overdue : over
     if now >= silent {

@@ -33,8 +33,10 @@ extension Passage {
       sender.confirmedByFIN = receiver.fin.acked.frame == segment.frame
     }
     let fin = receiver.fin
+    let answersLast =
+      fin.passedEnd.isBefore(fin.end) && ack.isAtOrAfter(fin.passedEnd)
     if fin.passed.isSet, !fin.acked.isSet, !isStale(sender),
-      segment.time.since(fin.passed.time) > senderAnswerTime
+      answersLast || segment.time.since(fin.passed.time) > senderAnswerTime
     {
       // Every segment carries RCV.NXT: this one says that the FIN was not taken.
       receiver.fin.arrivalDoubted = true

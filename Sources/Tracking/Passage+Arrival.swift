@@ -25,10 +25,15 @@ extension Passage {
   }
 
   /// A RST without ACK repeats the acknowledgment number of what it answers. If that was sent long
-  /// after all the sender's data had passed, it is what the receiver still waits for.
+  /// after all the sender's data had passed, or once more behind it, it is what the receiver still
+  /// waits for.
   private func isAnswered(_ receiver: Endpoint, by sender: Endpoint) -> Bool {
-    !isACK && segment.sequenceNumber == receiver.ackSent
-      && receiver.lastSent.time.since(sender.lastSent.time) > receiverAnswerTime
+    guard !isACK, segment.sequenceNumber == receiver.ackSent else { return false }
+    let (last, passed) = (receiver.lastSent, sender.lastSent)
+    let isRepeated =
+      last.frame > passed.frame && last.frame > receiver.ackMark.frame
+      && receiver.lastPayload < last.time
+    return isRepeated || last.time.since(passed.time) > receiverAnswerTime
   }
 
   private func completeHandshake(of receiver: inout Endpoint, from sender: Endpoint) {
@@ -50,7 +55,8 @@ extension Passage {
     if isSYN, receiver.sent.contains(.synACK), segment.sequenceNumber + 1 != receiver.ackSent {
       return
     }
-    if !receiver.sent.contains(.syn), segment.sequenceNumber.isBefore(receiver.ackSent),
+    if !receiver.sent.contains(.syn), receiver.sent.contains(.acknowledgment),
+      segment.sequenceNumber.isBefore(receiver.ackSent),
       segment.sequenceEnd.isAtOrBefore(receiver.ackSent)
     {
       return

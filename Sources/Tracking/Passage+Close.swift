@@ -72,13 +72,18 @@ extension Passage {
   /// What is sent again after the acknowledgment of the FIN had passed shows that this did not
   /// arrive; unless it may be a duplicate, which a FIN on its own seldom is and old data often. An
   /// octet in the FIN's own place is a keep-alive.
-  func noteRetransmission(_ sender: inout Endpoint) {
+  func noteRetransmission(_ sender: inout Endpoint, _ receiver: borrowing Endpoint) {
     guard sender.fin.isSent, sender.fin.ackPassed.isSet, !sender.fin.ackDoubted,
       segment.sequenceLength > 0, segment.sequenceEnd.isAtOrBefore(sender.fin.end),
       segment.time.since(sender.fin.ackPassed.time) > senderAnswerTime
     else { return }
     let isFIN = segment.sequenceEnd == sender.fin.end
     guard isFIN ? segment.flags.contains(.fin) && !isStale(sender) : isFresh(sender) else {
+      return
+    }
+    if segment.time < receiver.lastSent.time, receiver.ackSent.isAtOrAfter(sender.fin.end) {
+      // In a file out of order another acknowledgment followed it.
+      sender.fin.ackPassed = receiver.lastSent
       return
     }
     sender.fin.ackDoubted = true
@@ -108,9 +113,8 @@ extension Passage {
     sender.resetHorizon = receiver.sendNext
   }
 
-  private func mayBeOpening(_ claim: Claim?) -> Bool {
-    guard let claim else { return false }
-    return claim.possible.contains(.synReceived) || claim.possible.contains(.synSent)
+  private func mayBe(_ state: TCPState) -> Bool {
+    senderBefore?.possible.contains(state) ?? false
   }
 
   func sendRST(_ sender: inout Endpoint, _ receiver: Endpoint) {
@@ -136,7 +140,8 @@ extension Passage {
       // Its own RST has ACK, that answer has not.
       let isReset = segment.sequenceNumber == sender.initial + 1
       if isReset, isACK || sender.handshakePassed.isSet { sender.ownReset = mark }
-    case .established where !isACK && mayBeOpening(senderBefore):
+    case .closed where !isACK && mayBe(.synReceived),
+      .established where !isACK && (mayBe(.synReceived) || mayBe(.synSent)):
       // A request answers an unacceptable ACK so too, and stays.
       shareReset(&sender, receiver)
     case .closed, .listen, .established, .finWait1, .finWait2, .closeWait, .closing, .lastAck,

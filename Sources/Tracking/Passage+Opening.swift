@@ -68,6 +68,8 @@ extension Passage {
   /// A SYN_RECEIVED endpoint sends bare ACKs too (tcp_check_req answers what is out of window), so
   /// a responder shows itself only by payload, FIN, or taking data.
   private func showsEstablished(_ sender: Endpoint, _ receiver: Endpoint) -> Bool {
+    // Of a connection long gone.
+    if sender.isAside(from: segment.sequenceNumber, by: 1 << 29) { return false }
     let knowsPeer = receiver.sent.contains(.initialSequence)
     let first = receiver.initial + 1
     let isDialled = !sender.sent.contains(.syn) && receiver.sent.contains(.syn)

@@ -128,7 +128,7 @@ struct Passage {
       return
     }
     showAlive(&sender, receiver)
-    noteRetransmission(&sender)
+    noteRetransmission(&sender, receiver)
     hadTextOutstanding = !sender.dataConfirmed
     let isOldSYN = isSYN && isStale(sender)
     if isSYN, !isOldSYN { sendSYN(&sender, receiver) }
@@ -182,6 +182,7 @@ struct Passage {
       sender.passed.contiguous.isAtOrAfter(sender.fin.end)
     {
       sender.fin.passed = mark
+      sender.fin.passedEnd = end
       switch receiverBefore?.state {
       // Neither takes a FIN.
       case .closed, .synSent: sender.fin.arrivalDoubted = true

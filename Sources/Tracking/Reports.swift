@@ -93,6 +93,7 @@ public struct LateSegment: Equatable, Sendable {
   public var reachesNewConnection: Bool?
   /// Late only if it is answered by RST, which has not come yet.
   var awaitsReset = false
+  var sequence = SequenceNumber(0)
   /// Which a closed receiver's RST repeats.
   var acknowledgment = SequenceNumber(0)
 }

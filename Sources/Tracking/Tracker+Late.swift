@@ -16,7 +16,9 @@ extension Tracker {
     let standing = receiverBefore.state == .closed ? newerAnswer(to: segment, than: slot) : nil
     // What a late segment drew goes where that came from, to an end that is over.
     let awaitsReset = lateness.awaitsReset && !isReply && standing == nil
-    if awaitsReset { forgetUnanswered(slot, before: segment.time) }
+    if awaitsReset {
+      forgetAwaiting(slot) { $0.isRepeated(by: segment) || $0.isOverdue(at: segment.time) }
+    }
     record(
       segment, kind, slot: slot, stream: stream, afterClose: lateness.afterClose,
       effect: standing?.effect ?? lateness.effect,
@@ -69,7 +71,7 @@ extension Tracker {
         kind: kind, from: segment.source, to: segment.destination, afterClose: afterClose,
         effect: effect, replyFrame: nil, replyExpected: reply,
         reachesNewConnection: reachesNewer(segment, than: slot), awaitsReset: awaitsReset,
-        acknowledgment: segment.acknowledgmentNumber))
+        sequence: segment.sequenceNumber, acknowledgment: segment.acknowledgmentNumber))
   }
 
   /// Whether a newer incarnation on the same ports would take the segment: its sequence number
@@ -111,47 +113,6 @@ extension Tracker {
         && table[head].ends[role.peer].restartsTimeWait(segment)
       return (isAnswered && !isIgnored ? .ack : .none, isRestart ? .timerRestarted : .none)
     }
-  }
-
-  // MARK: Replies
-
-  /// How many late segments of a connection can be waiting for their replies at once.
-  private static let unanswered = 32
-
-  /// Looks for the oldest late segment that this one can be the reply to.
-  private mutating func answer(_ segment: Segment, slot: UInt32, sender: Role) -> Bool {
-    guard !late.isEmpty, segment.payloadLength == 0, !segment.flags.contains(.fin) else {
-      return false
-    }
-    let key = table[slot].key
-    let head = table.find(key, hash: table.hash(key)) ?? slot
-    let answersSYN = segment.flags.contains(.syn)
-    let isReset = segment.flags.contains(.rst)
-    for candidate in [slot, head, table[slot].older] where late[candidate] != nil {
-      let answerTime = table[candidate].answerTime(sender)
-      guard let recent = late[candidate]?.suffix(Self.unanswered),
-        let index = recent.firstIndex(where: {
-          $0.to == segment.source && $0.replyFrame == nil && $0.replyExpected != .none
-            && (!answersSYN || $0.kind.isSYN)
-            && !(isReset && $0.awaitsReset && !$0.isAnswered(by: segment))
-            && segment.time.since($0.time) <= answerTime
-              + ($0.awaitsReset ? .zero : .milliseconds(50))
-        })
-      else { continue }
-      late[candidate]?[index].settle(by: segment)
-      let isLate = late[candidate]?[index].awaitsReset == false
-      if !isLate {
-        // It lives: nothing that passed towards it before was late.
-        late[candidate]?.removeAll { $0.awaitsReset && $0.to == segment.source }
-      }
-      return isLate
-    }
-    return false
-  }
-
-  /// Those that still await the RST which would make them late, although its time is over.
-  private mutating func forgetUnanswered(_ slot: UInt32, before now: Timestamp) {
-    late[slot]?.removeAll { $0.awaitsReset && now.since($0.time) > .seconds(1) }
   }
 
   // MARK: Strays
@@ -237,39 +198,6 @@ extension Tracker {
         to: segment.source, afterClose: nil, effect: .none, replyFrame: segment.frame,
         replyExpected: .rst, reachesNewConnection: nil)
     ]
-  }
-}
-
-extension LateKind {
-  fileprivate var isSYN: Bool { self == .duplicateSYN || self == .synInTimeWait }
-}
-
-extension LateSegment {
-  /// The answer of a closed end to what carries ACK has none, and its number (RFC 9293 section
-  /// 3.10.7.1).
-  fileprivate func isAnswered(by reset: Segment) -> Bool {
-    !reset.flags.contains(.ack) && reset.sequenceNumber == acknowledgment
-  }
-
-  /// Whether it holds neither text nor FIN, so that TIME_WAIT's answers to such are limited.
-  var isAnsweredSeldom: Bool {
-    switch kind {
-    case .keepAlive, .duplicateACK, .synInTimeWait, .duplicateSYN, .duplicateSYNACK: true
-    case .retransmittedFIN, .duplicateData, .dataAfterFIN, .dataAfterClose, .afterReset,
-      .resetInTimeWait, .afterTimeWait, .unknownConnection:
-      false
-    }
-  }
-
-  /// The reply tells what the segment met.
-  mutating func settle(by reply: Segment) {
-    replyFrame = reply.frame
-    if reply.flags.contains(.rst) {
-      awaitsReset = false
-      if effect == .timerRestarted { effect = .none }
-    } else if reply.flags.contains(.syn) {
-      effect = .newConnection
-    }
   }
 }
 

@@ -14,7 +14,10 @@ struct CertainTruth {
   private var uncertain: [Span] = []
 
   /// The longest time between a packet at the host's tap and what the kernel makes of it, and
-  /// between what a program does and the packet that it makes the kernel send.
+  /// between what a program does and the packet that it makes the kernel send: of a host that has
+  /// other things to do.
+  private static let stall = Interval.milliseconds(30)
+  /// The same for what is told of timers.
   private static let handling = Interval.milliseconds(10)
   /// The trace is told in microseconds.
   private static let grain = Interval(nanoseconds: 2000)
@@ -28,13 +31,13 @@ struct CertainTruth {
       var stop = change.latest.advanced(by: Self.grain)
       // Taken by the tap, not yet by TCP, which may answer first and change state then.
       let last = segments.last { $0.time <= change.time && $0.source == end.remote }
-      if let last, change.time.since(last.time) < Self.handling {
+      if let last, change.time.since(last.time) < Self.stall {
         start = min(start, last.time)
       }
-      // Done by the program, not yet on the wire.
-      if let next = segments.first(where: { $0.time >= change.time }), next.source == end.local,
-        !next.flags.isDisjoint(with: [.syn, .fin, .rst]),
-        next.time.since(change.time) < Self.handling
+      // Done by the program or its kernel, not yet on the wire.
+      let next = segments.first { $0.time >= change.time && $0.source == end.local }
+      if let next, !next.flags.isDisjoint(with: [.syn, .fin, .rst]),
+        next.time.since(change.time) < Self.stall
       {
         stop = max(stop, next.time)
       }

@@ -117,6 +117,71 @@ import Tracking
         """)
   }
 
+  @Test func `a dial that crossed another gives up with its last SYN`() throws {
+    // Six retransmissions; four of them don't count in SYN_SENT (tcp_write_timeout).
+    try checkEveryLine(
+      """
+      +0.000  Y > X  S   0          | CLOSED?       SYN_SENT
+      +1.000  Y > X  S   0          | CLOSED?       SYN_SENT
+      +2.000  Y > X  S   0          | CLOSED?       SYN_SENT
+      +3.000  Y > X  S   0          | CLOSED?       SYN_SENT
+      +4.000  Y > X  S   0          | CLOSED?       SYN_SENT
+      +5.000  Y > X  S   0          | CLOSED?       SYN_SENT
+      +7.000  Y > X  S   0          | CLOSED?       SYN_SENT
+      +8.000  X > Y  S   0          | SYN_SENT?     SYN_RECEIVED?
+      +8.000  Y > X  SA  0 ack 1    | ESTABLISHED?  SYN_RECEIVED?
+      +10.90                        | SYN_SENT?     SYN_RECEIVED?
+      +11.10                        | SYN_SENT?     CLOSED?
+      """, tap: .atY)
+  }
+
+  @Test func `a SYN can stand in the file behind all that it opened`() throws {
+    // X gave its first dial up.
+    try checkEveryLine(
+      """
+      +0.000  X > Y  S   0                    | SYN_SENT       CLOSED?
+      +0.012  Y > X  SA  4000000000 ack 5001  | SYN_SENT       SYN_RECEIVED?
+      +0.012  X > Y  A   5001 ack 4000000001  | ESTABLISHED?   ESTABLISHED?
+      +0.010  X > Y  S   5000                 | ESTABLISHED?   ESTABLISHED?   | conn 1
+      """)
+  }
+
+  @Test func `what a connection long gone has sent opens no dial`() throws {
+    try checkEveryLine(
+      """
+      +0.000  X > Y  S   5000       | SYN_SENT  CLOSED?
+      +0.100  X > Y  A   1 ack 700  | SYN_SENT?  ESTABLISHED?
+      +0.110  Y > X  R   700        | SYN_SENT  CLOSED?
+      """)
+  }
+
+  @Test func `a request that was not seen survives the RST by which it answers an old ACK`() throws
+  {
+    // Its SYN/ACK was lost before the tap.
+    try checkEveryLine(
+      """
+      +0.000  X > Y  S   0              | SYN_SENT      CLOSED?
+      +0.050  X > Y  A   1 ack 700      | ESTABLISHED?  ESTABLISHED?
+      +0.060  Y > X  R   700            | CLOSED?       CLOSED?
+      """)
+  }
+
+  @Test func `an ACK belongs to the dial that sent this number before`() throws {
+    // Y dialled, and an old duplicate of X's SYN made it answer; then X answers Y's dial.
+    try checkEveryLine(
+      """
+      +0.000  X > Y  S   0                     | SYN_SENT       CLOSED?
+      +0.010  Y > X  SA  0 ack 1               | ESTABLISHED?   SYN_RECEIVED?
+      +0.010  X > Y  A   1 ack 1               | ESTABLISHED    ESTABLISHED?
+      +0.100  X > Y  RA  1 ack 1               | CLOSED         CLOSED?
+      +0.230  Y > X  S   3500000               | CLOSED?        SYN_SENT       | conn 2
+      +0.240  X > Y  S   0 dup                 | CLOSED         CLOSED         | conn 1 late?
+      +0.240  Y > X  SA  3500000 ack 1         | CLOSED?        SYN_RECEIVED?  | conn 2 late?
+      +0.250  X > Y  SA  3600000 ack 3500001   | SYN_RECEIVED?  SYN_RECEIVED?  | conn 2
+      +0.250  Y > X  A   3500001 ack 1         | SYN_RECEIVED?  SYN_RECEIVED?  | conn 2
+      """, tap: .atY)
+  }
+
   // MARK: Closes
 
   @Test func `text where a FIN was inferred withdraws the FIN`() throws {
@@ -181,7 +246,52 @@ import Tracking
         """)
   }
 
+  @Test func `what fills the hole is acknowledged, and no more: the FIN was not taken`() throws {
+    // Y's firewall has dropped the text in front of it.
+    try checkEveryLine(
+      Prologue.exchange + """
+        +1.000  X > Y  PA  111 ack 201 len 10  | ESTABLISHED?  ESTABLISHED?
+        +1.000  X > Y  FA  121 ack 201         | FIN_WAIT_1    ESTABLISHED?
+        +1.300  X > Y  PA  101 ack 201 len 10  | FIN_WAIT_1    CLOSE_WAIT?
+        +1.300  Y > X  A   201 ack 111         | FIN_WAIT_1    ESTABLISHED?
+        """, tap: .atY)
+  }
+
+  @Test func `a FIN that stands in the file behind an acknowledgment of it sent later`() throws {
+    // The first acknowledgment did not arrive, the second did.
+    try checkEveryLine(
+      Prologue.exchange + """
+        +1.000  X > Y  FA  101 ack 201  | FIN_WAIT_1    CLOSE_WAIT?
+        +1.010  Y > X  A   201 ack 102  | FIN_WAIT_2?   CLOSE_WAIT
+        +1.300  Y > X  A   201 ack 102  | FIN_WAIT_2?   CLOSE_WAIT
+        +1.299  X > Y  FA  101 ack 201  | FIN_WAIT_2?   CLOSE_WAIT  | late retransmitted-fin
+        """)
+  }
+
+  @Test func `a RST that repeats the last acknowledgment is exact`() throws {
+    // Y's firewall has dropped the octet.
+    try checkEveryLine(
+      Prologue.exchange + """
+        +1.000  X > Y  PA  101 ack 201 len 1  | ESTABLISHED?  ESTABLISHED?
+        +1.000  X > Y  FA  102 ack 201        | FIN_WAIT_1    CLOSE_WAIT?
+        +1.000  Y > X  A   201 ack 101        | FIN_WAIT_1    CLOSE_WAIT?
+        +1.010  X > Y  R   101                | CLOSED        CLOSED?
+        """, tap: .atY)
+  }
+
   // MARK: What is late
+
+  @Test func `a RST is no reply to text when a new dial has drawn it`() throws {
+    // X took the text; then its program vanished, and its port dialled anew, which Y challenges.
+    let outcome = try checkEveryLine(
+      EdgeCaseTests.halfClosed + """
+        +80.00  Y > X  PA  201 ack 102 len 1  | CLOSED?   CLOSE_WAIT?
+        +80.02  X > Y  S   9000000            | SYN_SENT  CLOSED?      | conn 2
+        +80.03  Y > X  A   202 ack 102        | CLOSED    CLOSE_WAIT?  | conn 1 late duplicate-ack
+        +80.03  X > Y  R   102                | CLOSED    CLOSED?      | conn 1
+        """)
+    #expect(outcome.reports[1]?.late.map(\.frame) == [12])
+  }
 
   @Test func `an abort is no reply to text that passed it`() throws {
     let outcome = try checkEveryLine(
