@@ -44,6 +44,8 @@ struct Endpoint: Sendable {
   /// The highest acknowledgment it sent: its RCV.NXT, proved; and the first frame that carried it.
   var ackSent = SequenceNumber(0)
   var ackMark = Mark.none
+  /// The last acknowledgment it sent of what its peer had not sent, as far as seen.
+  var ackOfNothing: SequenceNumber?
   /// All it sent was acknowledged by what the peer sent from here on; nil while something is not.
   var dataConfirmFrom: SequenceNumber?
   /// Whether it has shown that it has that acknowledgment.

@@ -6,7 +6,10 @@ extension Passage {
   mutating func acknowledge(_ sender: inout Endpoint, _ receiver: inout Endpoint) {
     let ack = segment.acknowledgmentNumber
     noteFirstAcknowledgment(&receiver.fin, ack)
-    if isOfNothing(receiver) { return }
+    if isOfNothing(receiver) {
+      sender.ackOfNothing = ack
+      return
+    }
     let isNew = !sender.sent.contains(.acknowledgment) || ack.isAfter(sender.ackSent)
     noteFinWait2(&sender, takesNew: isNew && sender.sent.contains(.acknowledgment))
     if isNew { noteUnseenFIN(&receiver, from: sender) }

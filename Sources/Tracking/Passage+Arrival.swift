@@ -31,7 +31,7 @@ extension Passage {
     guard !isACK, segment.sequenceNumber == receiver.ackSent else { return false }
     let (last, passed) = (receiver.lastSent, sender.lastSent)
     let isRepeated =
-      last.frame > passed.frame && last.frame > receiver.ackMark.frame
+      last.frame > passed.frame && last.time > receiver.ackMark.time
       && receiver.lastPayload < last.time
     return isRepeated || last.time.since(passed.time) > receiverAnswerTime
   }

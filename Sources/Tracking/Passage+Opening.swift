@@ -55,6 +55,13 @@ extension Passage {
       sender.handshakePassed = receiver.ackMark
       sender.handshakeDoubted = !isOutOfOrder
     }
+    if isACK, segment.time <= receiver.lastSent.time,
+      receiver.ackOfNothing == segment.sequenceNumber + 1
+    {
+      // The same of one that was of nothing until now.
+      sender.handshakePassed = receiver.lastSent
+      sender.handshakeDoubted = false
+    }
   }
 
   func sendPlain(_ sender: inout Endpoint, _ receiver: Endpoint) {

@@ -5,6 +5,9 @@ extension Tracker {
   /// How many late segments of a connection can be waiting for their replies at once.
   static let unanswered = 32
 
+  /// What a host that has other things to do takes to answer, besides the way.
+  private static let busy = Interval.milliseconds(5)
+
   /// Looks for the oldest late segment that this one can be the reply to. True if there is one.
   mutating func answer(_ segment: Segment, slot: UInt32, sender: Role) -> Bool {
     guard !late.isEmpty, segment.payloadLength == 0, !segment.flags.contains(.fin) else {
@@ -26,7 +29,7 @@ extension Tracker {
             && (!answersSYN || $0.kind.isSYN)
             && !(isReset && $0.awaitsReset && !$0.isAnswered(by: segment))
             && segment.time.since($0.time) <= answerTime
-              + ($0.awaitsReset ? .zero : .milliseconds(50))
+              + ($0.awaitsReset ? Self.busy : .milliseconds(50))
         })
       else { continue }
       late[candidate]?[index].settle(by: segment)

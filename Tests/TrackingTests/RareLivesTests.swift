@@ -146,6 +146,18 @@ import Tracking
       """)
   }
 
+  @Test func `a SYN ACK can stand in the file behind its acknowledgment`() throws {
+    // Y's program vanished, and its port listens anew.
+    try checkEveryLine(
+      """
+      +0.000  X > Y  S   0                | SYN_SENT       CLOSED?
+      +0.010  Y > X  SA  0 ack 1          | ESTABLISHED?   SYN_RECEIVED?
+      +1.020  X > Y  S   0                | SYN_SENT?      SYN_RECEIVED?
+      +1.030  X > Y  A   1 ack 15000001   | SYN_SENT?      SYN_RECEIVED?
+      +1.030  Y > X  SA  15000000 ack 1   | ESTABLISHED?   ESTABLISHED?
+      """)
+  }
+
   @Test func `what a connection long gone has sent opens no dial`() throws {
     try checkEveryLine(
       """
