@@ -9,10 +9,11 @@ public struct FrameRecord: Sendable {
   /// Index of the capturing interface over the whole capture: interfaces are numbered in the order
   /// in which their descriptions are read, over all files.
   public var interface: UInt16
-  /// Into the batch's bytes.
-  public var offset: Int
   public var capturedLength: UInt32
   public var originalLength: UInt32
+  // Half a cache line for a record: a block is far shorter than 4 GiB, as its longest record is.
+  @usableFromInline
+  var start: UInt32
 
   public init(
     frame: Int, time: Timestamp, linkType: LinkType, interface: UInt16, offset: Int,
@@ -22,10 +23,16 @@ public struct FrameRecord: Sendable {
     self.time = time
     self.linkType = linkType
     self.interface = interface
-    self.offset = offset
     self.capturedLength = capturedLength
     self.originalLength = originalLength
+    start = UInt32(offset)
   }
+
+  /// Into the batch's bytes.
+  @inlinable public var offset: Int { Int(start) }
+
+  /// The frame as far as it was captured, in the batch's bytes.
+  @inlinable public var range: Range<Int> { offset..<offset &+ Int(capturedLength) }
 }
 
 /// Something wrong in an input, and where: what was read before it still counts.

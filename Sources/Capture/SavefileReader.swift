@@ -85,38 +85,50 @@ struct SavefileReader {
   mutating func scan(
     _ bytes: Span<UInt8>, from position: inout Int, into records: inout OutputSpan<FrameRecord>
   ) -> ScanStop {
+    // A loop for each byte order: the common one then swaps nothing.
+    switch order {
+    case .littleEndian: scan(bytes, .littleEndian, from: &position, into: &records)
+    case .bigEndian: scan(bytes, .bigEndian, from: &position, into: &records)
+    }
+  }
+
+  @inline(__always)
+  private mutating func scan(
+    _ bytes: Span<UInt8>, _ order: ByteOrder, from position: inout Int,
+    into records: inout OutputSpan<FrameRecord>
+  ) -> ScanStop {
     // In locals, so that the loop keeps them in registers.
-    let (order, headerLength, limitLength) = (order, recordHeaderLength, maximumLength)
+    let (headerLength, limitLength, lengths) = (recordHeaderLength, maximumLength, lengths)
     let (scale, linkType, interface) = (nanosecondsPerFraction, linkType, interface)
-    var at = position
+    var rest = bytes.extracting(droppingFirst: position)
     var frame = frames
     defer {
-      position = at
+      position = bytes.count - rest.count
       frames = frame
     }
     while !records.isFull {
-      guard bytes.count - at >= headerLength else { return .needs(headerLength) }
-      let header = bytes.extracting(at..<(at + 16))
-      var captured = header.uint32(at: 8, order)
-      var original = header.uint32(at: 12, order)
+      guard rest.count >= headerLength, rest.count >= 16 else { return .needs(headerLength) }
+      var captured = rest.uint32(at: 8, order)
+      var original = rest.uint32(at: 12, order)
       if lengths != .capturedFirst, lengths == .originalFirst || captured > original {
         swap(&captured, &original)
       }
       guard captured <= limitLength else { return .damaged(tooLong(captured)) }
-      let length = headerLength + Int(captured)
-      guard bytes.count - at >= length else { return .needs(length) }
+      let length = headerLength &+ Int(captured)
+      guard rest.count >= length else { return .needs(length) }
       // Cannot overflow: 2^32 seconds and 2^32 fractions are less than 2^63 nanoseconds.
-      let seconds = Int64(header.uint32(at: 0, order))
+      let seconds = Int64(rest.uint32(at: 0, order))
       // A fraction above one second counts as written, as with libpcap and wiretap.
-      let fraction = Int64(header.uint32(at: 4, order))
-      frame += 1
+      let fraction = Int64(rest.uint32(at: 4, order))
+      frame &+= 1
       records.append(
         FrameRecord(
           frame: frame,
           time: Timestamp(nanoseconds: seconds &* 1_000_000_000 &+ fraction &* scale),
-          linkType: linkType, interface: interface, offset: at + headerLength,
+          linkType: linkType, interface: interface,
+          offset: bytes.count &- rest.count &+ headerLength,
           capturedLength: captured, originalLength: original))
-      at += length
+      rest = rest.extracting(droppingFirst: length)
     }
     return .batchFull
   }
