@@ -3,11 +3,15 @@
 /// Stamps run backwards a little in every multi-queue capture, and single frames are stamped
 /// decades off in some. Neither may make a timer fire.
 public struct CaptureClock: Sendable {
-  private var previous: Timestamp?
-  private var reached: Timestamp?
+  @usableFromInline
+  var previous: Timestamp?
+  @usableFromInline
+  var reached: Timestamp?
 
+  @inlinable
   public init() {}
 
+  @inlinable
   public mutating func tick(_ time: Timestamp) {
     if let previous {
       let both = min(previous, time)

@@ -40,15 +40,12 @@ public struct Dissector: Sendable {
     _ bytes: Span<UInt8>, linkType: LinkType, originalLength: UInt32, frame: Int, time: Timestamp,
     interface: UInt16
   ) -> Dissected {
-    if linkType == .ethernet, let walk = HeaderWalk(plainTCP: bytes) {
-      let tcp = TCPHeader(bytes.extracting(droppingFirst: walk.offset))
-      let optionBytes = bytes.extracting(
-        droppingFirst: walk.offset + TCPHeader.minimumLength)
-      if TCPOptions.areUsual(optionBytes, headerLength: tcp.length) {
-        let options = TCPOptions(usual: optionBytes, headerLength: tcp.length)
-        return .segment(
-          Segment(bytes, walk, tcp, options, frame: frame, time: time, interface: interface))
-      }
+    if linkType == .ethernet,
+      let segment =
+        Segment(plainEthernet: bytes, frame: frame, time: time, interface: interface)
+        ?? Segment(taggedEthernet: bytes, frame: frame, time: time, interface: interface)
+    {
+      return .segment(segment)
     }
     return follow(
       bytes, linkType: linkType, originalLength: originalLength, frame: frame, time: time,
@@ -57,7 +54,7 @@ public struct Dissector: Sendable {
 
   /// The long way, for any frame.
   @inline(never)
-  private func follow(
+  func follow(
     _ bytes: Span<UInt8>, linkType: LinkType, originalLength: UInt32, frame: Int, time: Timestamp,
     interface: UInt16
   ) -> Dissected {
@@ -83,7 +80,6 @@ public struct Dissector: Sendable {
 
 extension Segment {
   /// - Parameter bytes: the frame, in which `walk` has led to the header `tcp`.
-  @inline(__always)
   fileprivate init(
     _ bytes: Span<UInt8>, _ walk: HeaderWalk, _ tcp: TCPHeader, _ options: TCPOptions,
     frame: Int, time: Timestamp, interface: UInt16

@@ -118,29 +118,4 @@ extension HeaderWalk {
       }
     }
   }
-
-  /// The walk already done, for what nearly all frames are: Ethernet, plain IPv4, TCP.
-  ///
-  /// Every offset is a constant here, and the walk never touches memory: this takes a third of the
-  /// time. Whatever is not quite so, or not sound, goes the long way.
-  @inline(__always)
-  init?(plainTCP bytes: Span<UInt8>) {
-    let ethernet = 14
-    let start = ethernet + IPv4.minimumLength
-    guard bytes.count >= start + TCPHeader.minimumLength,
-      bytes.bigEndian16(12) == EtherType.ipv4,
-      bytes[ethernet] == 0x45,
-      bytes.bigEndian16(ethernet + 6) & IPv4.fragmentMask == 0,
-      bytes[ethernet + 9] == IPProtocol.tcp
-    else { return nil }
-    let totalLength = Int(bytes.bigEndian16(ethernet + 2))
-    let headerLength = Int(bytes[start + 12] >> 4) &* 4
-    guard headerLength >= TCPHeader.minimumLength,
-      totalLength >= IPv4.minimumLength + headerLength
-    else { return nil }
-    wireLength = totalLength - IPv4.minimumLength
-    internetOffset = ethernet
-    linkFingerprint = Self.fingerprint(bytes.bigEndian64(0), bytes.bigEndian32(8))
-    offset = start
-  }
 }

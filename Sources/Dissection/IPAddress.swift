@@ -8,13 +8,16 @@ public struct IPAddress: Hashable, Sendable {
   public let high: UInt64
   public let low: UInt64
 
-  private static let version4Low: UInt64 = 0xFFFF_FFFF_0000_0000
+  @inlinable
+  static var version4Low: UInt64 { 0xFFFF_FFFF_0000_0000 }
 
+  @inlinable
   public init(version6High high: UInt64, low: UInt64) {
     self.high = high
     self.low = low
   }
 
+  @inlinable
   public init(version4 address: UInt32) {
     high = .max
     low = Self.version4Low | UInt64(address)

@@ -1,8 +1,9 @@
 /// IPv4 (RFC 791 section 3.1).
+@usableFromInline
 enum IPv4 {
-  static let minimumLength = 20
+  @inlinable static var minimumLength: Int { 20 }
   /// More fragments, and the fragment offset: both zero in a whole datagram.
-  static let fragmentMask: UInt16 = 0x3FFF
+  @inlinable static var fragmentMask: UInt16 { 0x3FFF }
 
   /// The end of a source route that is not used up (RFC 791 section 3.1, options 131 and 137): the
   /// header's destination is then only the next hop, and TCP's other end is the last address.

@@ -1,6 +1,7 @@
 /// IPv6 and its extension headers (RFC 8200).
+@usableFromInline
 enum IPv6 {
-  static let length = 40
+  @inlinable static var length: Int { 40 }
   static let jumboPayloadOption: UInt8 = 0xC2
   static let paddingOption: UInt8 = 0
 }

@@ -1,8 +1,9 @@
 /// EtherTypes that lead on (IEEE 802 Numbers; the double-tagging ones as in Linux if_ether.h).
+@usableFromInline
 enum EtherType {
-  static let ipv4: UInt16 = 0x0800
-  static let ipv6: UInt16 = 0x86DD
-  static let vlan: UInt16 = 0x8100
+  @inlinable static var ipv4: UInt16 { 0x0800 }
+  @inlinable static var ipv6: UInt16 { 0x86DD }
+  @inlinable static var vlan: UInt16 { 0x8100 }
   static let providerBridging: UInt16 = 0x88A8
   static let qinq1: UInt16 = 0x9100
   static let qinq2: UInt16 = 0x9200

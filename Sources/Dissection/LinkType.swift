@@ -1,10 +1,11 @@
 /// A link-layer header type: the LINKTYPE_ value that a savefile carries.
 public struct LinkType: Hashable, Sendable {
   public let value: UInt16
+  @inlinable
   public init(_ value: UInt16) { self.value = value }
 
   public static let null = LinkType(0)
-  public static let ethernet = LinkType(1)
+  @inlinable public static var ethernet: LinkType { LinkType(1) }
   public static let ppp = LinkType(9)
   public static let fddi = LinkType(10)
   public static let rawBSD = LinkType(12)

@@ -1,6 +1,7 @@
 /// The control bits of a TCP header (RFC 9293 section 3.1), as on the wire.
 public struct TCPFlags: OptionSet, Hashable, Sendable {
   public let rawValue: UInt8
+  @inlinable
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
   public static let fin = TCPFlags(rawValue: 0x01)
@@ -13,53 +14,38 @@ public struct TCPFlags: OptionSet, Hashable, Sendable {
   public static let cwr = TCPFlags(rawValue: 0x80)
 }
 
-/// What finwait keeps of a TCP segment's options.
-public struct TCPOptions: Hashable, Sendable {
-  /// RFC 7323 section 3: TSval and TSecr, meaningful when `hasTimestamps`.
-  public var timestampValue: UInt32 = 0
-  public var timestampEcho: UInt32 = 0
-  public var hasTimestamps = false
-  /// RFC 7323 section 2, on a SYN: the shift count, 0 to 14.
-  public var windowScale: UInt8?
-  /// RFC 9293 section 3.7.1, on a SYN: octets.
-  public var maximumSegmentSize: UInt16?
-  /// RFC 2018 section 2, on a SYN.
-  public var sackPermitted = false
-  /// RFC 7413 section 4.1.1: a cookie, or the request for one.
-  public var hasFastOpen = false
-
-  public init() {}
-}
-
 /// One TCP segment as one frame of a capture shows it: all that the upper floors see of a packet.
 public struct Segment: Sendable {
+  // In an order that leaves no gaps: a segment is written once for every packet.
+
   /// Numbered from 1 over the whole capture, as Wireshark's frame.number.
   public var frame: Int
   public var time: Timestamp
   public var source: SocketAddress
+  /// The IPv4 identification field; 0 for IPv6.
+  public var ipIdentification: UInt16
+  /// The outermost VLAN id, 0 without one.
+  public var vlan: UInt16
+  /// Index of the capturing interface over the whole capture.
+  public var interface: UInt16
   public var destination: SocketAddress
+  /// A digest of the link-layer addresses and packet type: two captures of one packet on different
+  /// links differ here, two deliveries over one link do not.
+  /// 0 where the link has neither.
+  public var linkFingerprint: UInt16
   public var sequenceNumber: SequenceNumber
   /// Meaningful when `flags` contains `.ack`.
   public var acknowledgmentNumber: SequenceNumber
   public var flags: TCPFlags
+  /// IPv4 time to live, IPv6 hop limit.
+  public var hopLimit: UInt8
   /// The window field, unscaled.
   public var window: UInt16
   /// Octets of payload on the wire, whatever the capture kept of them.
   public var payloadLength: UInt32
   public var options: TCPOptions
-  /// The IPv4 identification field; 0 for IPv6.
-  public var ipIdentification: UInt16
-  /// IPv4 time to live, IPv6 hop limit.
-  public var hopLimit: UInt8
-  /// The outermost VLAN id, 0 without one.
-  public var vlan: UInt16
-  /// Index of the capturing interface over the whole capture.
-  public var interface: UInt16
-  /// A digest of the link-layer addresses and packet type: two captures of one packet on different
-  /// links differ here, two deliveries over one link do not.
-  /// 0 where the link has neither.
-  public var linkFingerprint: UInt16
 
+  @inlinable
   public init(
     frame: Int, time: Timestamp, source: SocketAddress, destination: SocketAddress,
     sequenceNumber: SequenceNumber, acknowledgmentNumber: SequenceNumber, flags: TCPFlags,

@@ -4,6 +4,7 @@
 public struct SequenceNumber: Hashable, Sendable {
   public let value: UInt32
 
+  @inlinable
   public init(_ value: UInt32) { self.value = value }
 
   /// Forward by `count` octets of sequence space.

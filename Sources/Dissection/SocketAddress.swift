@@ -3,6 +3,7 @@ public struct SocketAddress: Hashable, Comparable, Sendable {
   public let address: IPAddress
   public let port: UInt16
 
+  @inlinable
   public init(address: IPAddress, port: UInt16) {
     self.address = address
     self.port = port

@@ -1,6 +1,7 @@
 /// The fixed part of a TCP header (RFC 9293 section 3.1).
+@usableFromInline
 struct TCPHeader {
-  static let minimumLength = 20
+  @inlinable static var minimumLength: Int { 20 }
   /// Up to the end of the window. With that much captured a segment is told: tshark says so too,
   /// and the checksum and urgent pointer behind it are not used.
   static let neededLength = 16

@@ -25,21 +25,23 @@ extension TCPOptions {
   /// - Parameter bytes: the options, as far as captured.
   init(_ bytes: Span<UInt8>, isSYN: Bool) {
     self.init()
-    var rest = bytes
-    while rest.count > 0, rest[0] != Kind.endOfList {
-      if rest[0] == Kind.noOperation {
-        rest = rest.extracting(droppingFirst: 1)
+    var at = 0
+    while at < bytes.count {
+      let kind = bytes[at]
+      if kind == Kind.noOperation {
+        at += 1
         continue
       }
-      guard rest.count >= 2 else { break }
-      let length = Int(rest[1])
-      guard length >= 2, length <= rest.count else { break }
-      take(rest.extracting(first: length), isSYN: isSYN)
-      rest = rest.extracting(droppingFirst: length)
+      guard kind != Kind.endOfList, at + 1 < bytes.count else { break }
+      let length = Int(bytes[at + 1])
+      guard length >= 2, length <= bytes.count - at else { break }
+      take(bytes.extracting(at..<at + length), isSYN: isSYN)
+      at += length
     }
   }
 
   /// - Parameter option: kind, length and so many octets.
+  @inline(__always)
   private mutating func take(_ option: Span<UInt8>, isSYN: Bool) {
     switch (option[0], option.count) {
     case (Kind.timestamps, 10):
@@ -62,28 +64,55 @@ extension TCPOptions {
   }
 }
 
-/// What nearly every segment carries: no options at all, or timestamps alone behind two octets of
-/// padding (RFC 7323 appendix A).
+/// What nearly every segment carries, read at once: no options, timestamps alone behind two octets
+/// of padding (RFC 7323 appendix A), and on a SYN what Linux puts there (tcp_output.c,
+/// tcp_options_write). Any others are read one by one.
 extension TCPOptions {
-  private static let headerLengthWithTimestamps = 32
-
   /// - Parameters:
-  ///   - bytes: what was captured behind the fixed header.
-  ///   - headerLength: of the whole header, which must not exceed the datagram.
+  ///   - bytes: a frame.
+  ///   - tcp: where its TCP header begins; the fixed part was captured.
+  ///   - headerLength: of the whole header.
+  @inlinable
   @inline(__always)
-  static func areUsual(_ bytes: Span<UInt8>, headerLength: Int) -> Bool {
-    headerLength == TCPHeader.minimumLength
-      || headerLength == headerLengthWithTimestamps && bytes.count >= 12
-        && bytes.bigEndian32(0) == 0x0101_080A
+  init(usual bytes: Span<UInt8>, at tcp: Int, headerLength: Int) {
+    let paddedTimestamps: UInt32 = 0x0101_080A
+    let options = tcp &+ TCPHeader.minimumLength
+    if headerLength == TCPHeader.minimumLength {
+      self.init()
+    } else if headerLength == TCPHeader.minimumLength &+ 12, bytes.count >= options &+ 12,
+      bytes.bigEndian32(options) == paddedTimestamps
+    {
+      self.init()
+      timestampValue = bytes.bigEndian32(options &+ 4)
+      timestampEcho = bytes.bigEndian32(options &+ 8)
+      present = .timestamps
+    } else {
+      self.init(
+        several: bytes.extracting(droppingFirst: tcp).extracting(first: headerLength)
+          .extracting(droppingFirst: TCPHeader.minimumLength),
+        flags: TCPFlags(rawValue: bytes[tcp &+ 13]))
+    }
   }
 
-  /// Options that `areUsual`.
-  @inline(__always)
-  init(usual bytes: Span<UInt8>, headerLength: Int) {
+  @usableFromInline
+  @inline(never)
+  init(several bytes: Span<UInt8>, flags: TCPFlags) {
+    let isSYN = flags.contains(.syn)
+    let segmentSize: UInt32 = 0x0204_0000
+    let sackPermittedAndTimestamps: UInt32 = 0x0402_080A
+    let paddedWindowScale: UInt32 = 0x0103_0300
+    guard isSYN, bytes.count == 20, bytes.bigEndian32(0) & 0xFFFF_0000 == segmentSize,
+      bytes.bigEndian32(4) == sackPermittedAndTimestamps,
+      bytes.bigEndian32(16) & 0xFFFF_FF00 == paddedWindowScale
+    else {
+      self.init(bytes, isSYN: isSYN)
+      return
+    }
     self.init()
-    guard headerLength == Self.headerLengthWithTimestamps, bytes.count >= 12 else { return }
-    timestampValue = bytes.bigEndian32(4)
-    timestampEcho = bytes.bigEndian32(8)
-    hasTimestamps = true
+    self.segmentSize = bytes.bigEndian16(2)
+    timestampValue = bytes.bigEndian32(8)
+    timestampEcho = bytes.bigEndian32(12)
+    shiftCount = min(bytes[19], Self.maximumWindowScale)
+    present = [.maximumSegmentSize, .sackPermitted, .timestamps, .windowScale]
   }
 }

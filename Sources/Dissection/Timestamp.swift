@@ -15,6 +15,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
   public static let distantPast = Timestamp(nanoseconds: .min)
   public static let distantFuture = Timestamp(nanoseconds: .max)
 
+  @inlinable
   public static func < (left: Timestamp, right: Timestamp) -> Bool {
     left.nanoseconds < right.nanoseconds
   }

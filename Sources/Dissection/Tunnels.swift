@@ -1,9 +1,10 @@
 /// IP protocol numbers that lead on (IANA, Assigned Internet Protocol Numbers).
+@usableFromInline
 enum IPProtocol {
   static let hopByHopOptions: UInt8 = 0
   static let icmp: UInt8 = 1
   static let ipv4: UInt8 = 4
-  static let tcp: UInt8 = 6
+  @inlinable static var tcp: UInt8 { 6 }
   static let udp: UInt8 = 17
   static let ipv6: UInt8 = 41
   static let routing: UInt8 = 43

@@ -122,7 +122,15 @@ struct Analysis: ~Copyable {
       return
     }
     clock.tick(record.time)
-    let frame = bytes.extracting(record.offset..<record.offset + Int(record.capturedLength))
+    let frame = bytes.extracting(record.range)
+    // Nearly all frames end here: in one pass, without leaving the loop.
+    if record.linkType.value == LinkType.ethernet.value,
+      let segment = Segment(
+        plainEthernet: frame, frame: record.frame, time: record.time, interface: record.interface)
+    {
+      receive(segment, &count, &consumer)
+      return
+    }
     let dissected = dissector.dissect(
       frame, linkType: record.linkType, originalLength: record.originalLength,
       frame: record.frame, time: record.time, interface: record.interface)
@@ -136,13 +144,19 @@ struct Analysis: ~Copyable {
         consumer.didReceive(error, of: connection, tracker)
       }
     case .segment(let segment):
-      count.tcpPackets += 1
-      consumer.willReceive(segment, tracker)
-      let receipt = tracker.receive(segment) {
-        consumer.take($0, at: segment.time, because: .retired)
-      }
-      consumer.didReceive(receipt, segment, tracker)
+      receive(segment, &count, &consumer)
     }
+  }
+
+  private mutating func receive(
+    _ segment: Segment, _ count: inout Count, _ consumer: inout some SegmentConsumer
+  ) {
+    count.tcpPackets += 1
+    consumer.willReceive(segment, tracker)
+    let receipt = tracker.receive(segment) {
+      consumer.take($0, at: segment.time, because: .retired)
+    }
+    consumer.didReceive(receipt, segment, tracker)
   }
 
   /// One row a file, in command-line order; complete after `run`.

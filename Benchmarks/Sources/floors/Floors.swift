@@ -100,7 +100,15 @@ struct Floors: ParsableCommand {
         packets += records.count
         for record in records {
           end = max(end, record.time)
-          let frame = bytes.extracting(record.offset..<record.offset + Int(record.capturedLength))
+          let frame = bytes.extracting(record.range)
+          if record.linkType.value == LinkType.ethernet.value,
+            let segment = Segment(
+              plainEthernet: frame, frame: record.frame, time: record.time,
+              interface: record.interface)
+          {
+            body(segment)
+            continue
+          }
           let dissected = dissector.dissect(
             frame, linkType: record.linkType, originalLength: record.originalLength,
             frame: record.frame, time: record.time, interface: record.interface)
