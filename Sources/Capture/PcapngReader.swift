@@ -5,20 +5,20 @@ import Dissection
 /// How far a damaged file is read is as in wiretap's pcapng.c: a block whose length, trailer,
 /// interface or packet length contradicts the rest ends the file before it.
 struct PcapngReader {
-  private var order = ByteOrder.littleEndian
+  private(set) var order = ByteOrder.littleEndian
   /// Of the current section.
-  private var interfaces: [PcapngInterface] = []
+  private(set) var interfaces: [PcapngInterface] = []
   private let numbers: InterfaceNumbers
-  private var frames = 0
+  var frames = 0
   /// For Simple Packet Blocks, which have none of their own.
-  private var lastTime = Timestamp(nanoseconds: 0)
+  var lastTime = Timestamp(nanoseconds: 0)
 
   /// Before a block is believed: its type, its length, and (of a section) its byte order.
   private static let shortestBlock = 12
   private static let longestBlock: UInt32 = 16 << 20
   private static let mostInterfaces = 65536
 
-  private enum BlockType {
+  enum BlockType {
     static let section: UInt32 = 0x0a0d_0d0a
     static let interface: UInt32 = 1
     static let packet: UInt32 = 2
@@ -59,6 +59,8 @@ struct PcapngReader {
     into records: inout OutputSpan<FrameRecord>, notes: inout InputNotes
   ) -> ScanStop {
     while !records.isFull {
+      scanPlainPackets(bytes, from: &position, into: &records)
+      if records.isFull { break }
       guard bytes.count - position >= PcapngReader.shortestBlock else {
         return .needs(PcapngReader.shortestBlock)
       }
