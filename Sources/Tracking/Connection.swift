@@ -4,7 +4,7 @@ import Dissection
 ///
 /// A plain value without references: it lives in the table's slab, is copied bytewise, and can be
 /// written out and taken up again.
-struct Connection: Sendable {
+struct Connection: Equatable, Sendable {
   var number: Int
   var key: ConnectionKey
   /// Whether the initiator is the end with the lower address.

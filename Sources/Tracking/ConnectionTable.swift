@@ -1,25 +1,33 @@
 import Dissection
 
-/// Connections in a slab, found by key.
+/// Connections, orderly ones and others, found by key.
 ///
-/// The slab grows by chunks, so that connections are never moved; the index grows by doubling. Keys
-/// are hashed with a secret seed, since whoever sends packets chooses the keys.
+/// The index grows by doubling. Keys are hashed with a secret seed, since whoever sends packets
+/// chooses the keys.
 struct ConnectionTable {
   static let noSlot = UInt32.max
-  private static let chunkBits: UInt32 = 10
-  private static let chunkSize = 1 << chunkBits
+  /// Set in the index where the slot is that of an orderly connection.
+  private static let orderlyBit: UInt32 = 1 << 31
 
-  private var chunks: [[Connection]] = []
-  private var free: [UInt32] = []
-  private var used: UInt32 = 0
+  private var connections = Slab<Connection>()
+  var orderly = Slab<OrderlyConnection>()
   /// Open addressing with linear probing; `hash` spares a look at the connection.
   private var index: [Entry]
   private var indexed = 0
+  /// Orderly connections that have gone on as others.
+  private var succeeded = 0
   private let seed: (UInt64, UInt64)
 
   private struct Entry {
     var slot = ConnectionTable.noSlot
     var hash: UInt32 = 0
+  }
+
+  /// What stands on a key.
+  enum Occupant {
+    case orderly(UInt32)
+    /// The newest incarnation.
+    case connection(UInt32)
   }
 
   init() {
@@ -29,30 +37,12 @@ struct ConnectionTable {
   }
 
   /// Connections in memory, older incarnations included.
-  var count: Int { Int(used) - free.count }
+  var count: Int { connections.count + orderly.count - succeeded }
 
-  // MARK: Slots
-
-  /// The connection in a slot that `insert` returned and `remove` has not taken back.
+  /// A connection that `insert` has put there and `remove` has not taken away.
   subscript(slot: UInt32) -> Connection {
-    _read { yield chunks[Int(slot >> Self.chunkBits)][Int(slot) & (Self.chunkSize - 1)] }
-    _modify { yield &chunks[Int(slot >> Self.chunkBits)][Int(slot) & (Self.chunkSize - 1)] }
-  }
-
-  private mutating func allocate(_ connection: Connection) -> UInt32 {
-    if let slot = free.popLast() {
-      self[slot] = connection
-      return slot
-    }
-    let slot = used
-    used += 1
-    let chunk = Int(slot >> Self.chunkBits)
-    if chunk == chunks.count {
-      chunks.append([])
-      chunks[chunk].reserveCapacity(Self.chunkSize)
-    }
-    chunks[chunk].append(connection)
-    return slot
+    _read { yield connections[slot] }
+    _modify { yield &connections[slot] }
   }
 
   // MARK: Keys
@@ -69,10 +59,23 @@ struct ConnectionTable {
     return product.high ^ product.low ^ left
   }
 
-  /// The newest incarnation on `key`.
-  func find(_ key: ConnectionKey, hash: UInt64) -> UInt32? {
+  func occupant(of key: ConnectionKey, hash: UInt64) -> Occupant? {
     guard let place = place(of: key, hash: hash) else { return nil }
-    return index[place].slot
+    let slot = index[place].slot
+    return slot & Self.orderlyBit != 0 ? .orderly(slot & ~Self.orderlyBit) : .connection(slot)
+  }
+
+  /// The newest incarnation on `key`, unless that is orderly.
+  func find(_ key: ConnectionKey, hash: UInt64) -> UInt32? {
+    switch occupant(of: key, hash: hash) {
+    case .connection(let slot): slot
+    case .orderly, nil: nil
+    }
+  }
+
+  /// The key of what an entry of the index stands for.
+  private func key(of slot: UInt32) -> ConnectionKey {
+    slot & Self.orderlyBit != 0 ? orderly[slot & ~Self.orderlyBit].key : self[slot].key
   }
 
   private func place(of key: ConnectionKey, hash: UInt64) -> Int? {
@@ -80,7 +83,7 @@ struct ConnectionTable {
     var place = Int(truncatingIfNeeded: hash) & mask
     let tag = UInt32(truncatingIfNeeded: hash >> 32)
     while index[place].slot != Self.noSlot {
-      if index[place].hash == tag, self[index[place].slot].key == key { return place }
+      if index[place].hash == tag, self.key(of: index[place].slot) == key { return place }
       place = (place + 1) & mask
     }
     return nil
@@ -88,19 +91,37 @@ struct ConnectionTable {
 
   /// Puts a new incarnation in front of those already on its key.
   mutating func insert(_ connection: Connection, hash: UInt64) -> UInt32 {
-    let slot = allocate(connection)
+    let slot = connections.insert(connection)
     if let place = place(of: connection.key, hash: hash) {
       self[slot].older = index[place].slot
       index[place].slot = slot
     } else {
       self[slot].older = Self.noSlot
-      if (indexed + 1) * 4 > index.count * 3 { growIndex() }
       enter(slot, hash: hash)
     }
     return slot
   }
 
+  /// Puts an orderly connection on a key that has none.
+  mutating func insert(_ connection: OrderlyConnection, hash: UInt64) -> UInt32 {
+    let slot = orderly.insert(connection)
+    enter(slot | Self.orderlyBit, hash: hash)
+    return slot
+  }
+
+  /// Puts a connection in the place of an orderly one, whose slot leads there from now on.
+  mutating func succeed(
+    orderly slot: UInt32, by connection: Connection, hash: UInt64
+  ) -> UInt32 {
+    let new = connections.insert(connection)
+    if let place = place(of: connection.key, hash: hash) { index[place].slot = new }
+    orderly[slot].successor = new
+    succeeded += 1
+    return new
+  }
+
   private mutating func enter(_ slot: UInt32, hash: UInt64) {
+    if (indexed + 1) * 4 > index.count * 3 { growIndex() }
     let mask = index.count - 1
     var place = Int(truncatingIfNeeded: hash) & mask
     while index[place].slot != Self.noSlot { place = (place + 1) & mask }
@@ -113,7 +134,7 @@ struct ConnectionTable {
     index = Array(repeating: Entry(), count: old.count * 2)
     indexed = 0
     for entry in old where entry.slot != Self.noSlot {
-      enter(entry.slot, hash: hash(self[entry.slot].key))
+      enter(entry.slot, hash: hash(key(of: entry.slot)))
     }
   }
 
@@ -122,7 +143,7 @@ struct ConnectionTable {
     let key = self[slot].key
     let older = self[slot].older
     self[slot].number = 0
-    free.append(slot)
+    connections.release(slot)
     guard let place = place(of: key, hash: hash(key)) else { return }
     if index[place].slot == slot {
       guard older != Self.noSlot else { return vacate(place) }
@@ -138,13 +159,27 @@ struct ConnectionTable {
     if self[newer].older == slot { self[newer].older = older }
   }
 
+  /// Gives back the slot of an orderly connection that is no longer in the index.
+  mutating func release(orderly slot: UInt32) {
+    if orderly[slot].successor != nil { succeeded -= 1 }
+    orderly[slot].number = 0
+    orderly.release(slot)
+  }
+
+  /// Forgets an orderly connection.
+  mutating func remove(orderly slot: UInt32) {
+    let key = orderly[slot].key
+    release(orderly: slot)
+    if let place = place(of: key, hash: hash(key)) { vacate(place) }
+  }
+
   /// Deletion without a tombstone: later entries of the run move up.
   private mutating func vacate(_ place: Int) {
     let mask = index.count - 1
     var hole = place
     var next = (place + 1) & mask
     while index[next].slot != Self.noSlot {
-      let home = Int(truncatingIfNeeded: hash(self[index[next].slot].key)) & mask
+      let home = Int(truncatingIfNeeded: hash(key(of: index[next].slot))) & mask
       if (next &- home) & mask >= (next &- hole) & mask {
         index[hole] = index[next]
         hole = next
@@ -155,8 +190,13 @@ struct ConnectionTable {
     indexed -= 1
   }
 
-  /// Every slot in use, in no particular order.
+  /// Every slot in use, in no particular order, but for those of orderly connections.
   func slots() -> [UInt32] {
-    (0..<used).filter { self[$0].number != 0 }
+    (0..<connections.bound).filter { self[$0].number != 0 }
+  }
+
+  /// The slots of orderly connections.
+  func orderlySlots() -> [UInt32] {
+    (0..<orderly.bound).filter { orderly[$0].number != 0 && orderly[$0].successor == nil }
   }
 }

@@ -4,7 +4,7 @@ import Dissection
 ///
 /// Everything here is either a fact on the wire ("it sent", "passed the tap") or a doubt cast on
 /// the presumption that a passed packet arrived. `Inference` turns it into a claim.
-struct Endpoint: Sendable {
+struct Endpoint: Equatable, Sendable {
   /// What it has sent at least once.
   struct Sent: OptionSet, Sendable {
     let rawValue: UInt16
@@ -119,6 +119,10 @@ struct Endpoint: Sendable {
 }
 
 extension Endpoint {
+  /// A window smaller than a segment of Ethernet can hold text back like a shut one (RFC 9293
+  /// section 3.8.6.2.1).
+  static let smallWindow: UInt32 = 1460
+
   /// Whether the peer's last word on its window may have held back what its program had sent.
   func isHeldBack(by peer: borrowing Endpoint) -> Bool { lastPayload < peer.windowClosed }
 
@@ -171,7 +175,7 @@ extension Endpoint {
 }
 
 /// How often something was sent that is retransmitted until acknowledged.
-struct Transmissions: Sendable {
+struct Transmissions: Equatable, Sendable {
   var first = Mark.none
   var last = Mark.none
   /// The first retransmission: Linux counts its patience from there (tcp_timer.c, retrans_stamp).
@@ -219,7 +223,7 @@ struct Transmissions: Sendable {
 
 /// An endpoint's FIN: when it was sent, whether it reached the peer, whether the peer's
 /// acknowledgment came back.
-struct SentFIN: Sendable {
+struct SentFIN: Equatable, Sendable {
   /// FIN as the receiver's TCP sees it: with ACK, in its incarnation.
   var transmissions = Transmissions()
   var isSent: Bool { transmissions.first.isSet }
@@ -260,6 +264,9 @@ struct SentFIN: Sendable {
 }
 
 extension SentFIN {
+  /// What the peer's FIN acknowledges sets a waiting FIN free within this time.
+  static let releaseTime = Interval.milliseconds(5)
+
   /// Takes the FIN that the capture missed for sent, and for acknowledged by what showed it.
   mutating func infer(ack: SequenceNumber) {
     guard unseen.isSet, !isSent else { return }

@@ -5,7 +5,7 @@ import Dissection
 ///
 /// The hole is believed at once: captures lose packets every day, and hardly any host acknowledges
 /// what it has not received. With it are kept what it takes to withdraw that belief.
-struct Gap: Sendable {
+struct Gap: Equatable, Sendable {
   /// Whose octets are missing.
   let role: Role
   /// Just past all that it sent, as far as seen; what is missing begins here or before.

@@ -39,9 +39,9 @@ extension Passage {
     sender.fin.end = end
     sender.fin.ack = segment.acknowledgmentNumber
     let isDial = sender.sent.isSuperset(of: [.syn, .synACK])
-    // What the peer's FIN acknowledged sets free at once.
     let isFreed =
-      sender.confirmedByFIN && segment.time.since(receiver.fin.acked.time) < .milliseconds(5)
+      sender.confirmedByFIN
+      && segment.time.since(receiver.fin.acked.time) < SentFIN.releaseTime
     sender.fin.mayHaveWaited =
       hadTextOutstanding || isFreed || sender.sentLate || sender.isHeldBack(by: receiver)
       || isDial && sender.established.frame == segment.frame

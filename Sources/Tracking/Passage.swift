@@ -227,17 +227,13 @@ struct Passage {
     sender.timestampTime = segment.time
   }
 
-  /// A window smaller than a segment of Ethernet can hold text back like a shut one (RFC 9293
-  /// section 3.8.6.2.1).
-  private static let segmentSize = 1460
-
   private func noteWindow(_ sender: inout Endpoint, _ receiver: Endpoint) {
     // RFC 7323 section 2.2: never scaled on a SYN, and only when both sent the option.
     let scaled =
       !isSYN && sender.sent.contains(.windowScale)
       && receiver.sent.contains(.windowScale)
     sender.window = UInt32(segment.window) << (scaled ? UInt32(sender.windowShift) : 0)
-    if sender.window < Self.segmentSize { sender.windowClosed = segment.time }
+    if sender.window < Endpoint.smallWindow { sender.windowClosed = segment.time }
   }
 }
 

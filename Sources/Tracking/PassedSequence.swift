@@ -4,14 +4,14 @@ import Dissection
 ///
 /// Two islands beyond the first hole are kept: a third is forgotten, and with it the knowledge
 /// whether a hole was ever filled, so that no gap in the capture is claimed from then on.
-struct PassedSequence: Sendable {
+struct PassedSequence: Equatable, Sendable {
   /// Just past the last octet before the first hole.
   private(set) var contiguous = SequenceNumber(0)
   private var near: Island?
   private var far: Island?
   private(set) var forgotIsland = false
 
-  struct Island: Sendable {
+  struct Island: Equatable, Sendable {
     var start: SequenceNumber
     var end: SequenceNumber
   }

@@ -6,6 +6,8 @@ import Dissection
 struct RetirementQueue {
   struct Entry: Sendable {
     let slot: UInt32
+    /// The slot is that of an orderly connection.
+    let isOrderly: Bool
     /// Guards against a slot that has been given to another connection meanwhile.
     let number: Int
     let due: Timestamp

@@ -4,17 +4,24 @@ import Dissection
 ///
 /// A new index begins with a SYN (without ACK) whose sequence number differs from the one with
 /// which its sender began the conversation.
-struct StreamIndex: Sendable {
+struct StreamIndex: Equatable, Sendable {
   var current: Int
   private var low = Base()
   private var high = Base()
 
-  private struct Base {
+  private struct Base: Equatable {
     var isSet = false
     var sequence = SequenceNumber(0)
   }
 
   init(first index: Int) { current = index }
+
+  /// - Parameters: the sequence numbers with which the two ends began, as far as they are known.
+  init(_ index: Int, low: SequenceNumber?, high: SequenceNumber?) {
+    current = index
+    if let low { self.low = Base(isSet: true, sequence: low) }
+    if let high { self.high = Base(isSet: true, sequence: high) }
+  }
 
   /// Whether Wireshark begins a new conversation at this segment.
   func isSplit(by segment: Segment, fromLow: Bool) -> Bool {

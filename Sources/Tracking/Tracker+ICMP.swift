@@ -9,7 +9,11 @@ extension Tracker {
   @discardableResult
   public mutating func receive(_ error: ICMPError) -> Int? {
     let key = ConnectionKey(error.source, error.destination)
-    guard let head = table.find(key, hash: table.hash(key)) else { return nil }
+    let hash = table.hash(key)
+    if case .orderly(let slot) = table.occupant(of: key, hash: hash) {
+      leaveOrder(slot, hash: hash)
+    }
+    guard let head = table.find(key, hash: hash) else { return nil }
     for slot in chain(from: head) {
       let sender = table[slot].role(ofLow: error.source == key.low)
       guard table[slot].ends[sender].hasSent(error.sequenceNumber) else { continue }

@@ -6,7 +6,7 @@ extension Tracker {
   static let unanswered = 32
 
   /// What a host that has other things to do takes to answer, besides the way.
-  private static let busy = Interval.milliseconds(5)
+  static let busy = Interval.milliseconds(5)
 
   /// Looks for the oldest late segment that this one can be the reply to. True if there is one.
   mutating func answer(_ segment: Segment, slot: UInt32, sender: Role) -> Bool {

@@ -13,17 +13,58 @@ extension Tracker {
     let due = now.advanced(by: rest + Self.grain)
     if let queued = table[slot].dueAt, due.since(queued) < Self.grain { return }
     table[slot].dueAt = due
-    queue.append(RetirementQueue.Entry(slot: slot, number: table[slot].number, due: due))
+    queue.append(
+      RetirementQueue.Entry(
+        slot: slot, isOrderly: false, number: table[slot].number, due: due))
+  }
+
+  mutating func enqueue(orderly slot: UInt32, at now: Timestamp) {
+    let due = now.advanced(by: rest + Self.grain)
+    if let queued = table.orderly[slot].dueAt, due.since(queued) < Self.grain { return }
+    table.orderly[slot].dueAt = due
+    queue.append(
+      RetirementQueue.Entry(
+        slot: slot, isOrderly: true, number: table.orderly[slot].number, due: due))
+  }
+
+  /// Looks at an orderly connection, or else tells where it went on.
+  private mutating func retire(
+    orderly entry: RetirementQueue.Entry, at now: Timestamp,
+    _ onFinal: (ConnectionReport) -> Void
+  ) -> UInt32? {
+    let slot = entry.slot
+    guard table.orderly[slot].number == entry.number, table.orderly[slot].dueAt == entry.due
+    else { return nil }
+    if let successor = table.orderly[slot].successor {
+      table.release(orderly: slot)
+      return successor
+    }
+    table.orderly[slot].dueAt = nil
+    if isOver(orderly: slot, at: now) {
+      onFinal(report(orderly: slot, at: now))
+      bury(table.orderly[slot].inFull(tap: options.tap))
+      table.remove(orderly: slot)
+    } else if table.orderly[slot].mayEndByTimer {
+      enqueue(orderly: slot, at: now)
+    }
+    return nil
+  }
+
+  private func isOver(orderly slot: UInt32, at now: Timestamp) -> Bool {
+    guard now.since(table.orderly[slot].last.time) >= rest else { return false }
+    if table.orderly[slot].progress.phase == .closed { return true }
+    return isOver(table.orderly[slot].inFull(tap: options.tap), at: now)
   }
 
   mutating func retire(at now: Timestamp, onFinal: (ConnectionReport) -> Void) {
     while let entry = queue.next(dueAt: now) {
-      let slot = entry.slot
+      guard let slot = entry.isOrderly ? retire(orderly: entry, at: now, onFinal) : entry.slot
+      else { continue }
       guard table[slot].number == entry.number, table[slot].dueAt == entry.due else { continue }
       table[slot].dueAt = nil
       if isOver(slot, at: now) {
         onFinal(report(slot, at: now))
-        bury(slot)
+        bury(table[slot])
         drop(slot)
       } else if stillEnds(slot) {
         enqueue(slot, at: now)
@@ -33,10 +74,13 @@ extension Tracker {
 
   /// Both ends are closed, and nothing has moved for as long as TIME_WAIT lasts.
   private func isOver(_ slot: UInt32, at now: Timestamp) -> Bool {
-    guard now.since(table[slot].lastMark.time) >= rest else { return false }
-    return Role.allCases.allSatisfy {
-      table[slot].claim($0, at: now, profile: options.profile).state == .closed
-    }
+    now.since(table[slot].lastMark.time) >= rest && isOver(table[slot], at: now)
+  }
+
+  private func isOver(_ connection: borrowing Connection, at now: Timestamp) -> Bool {
+    guard connection.claim(.initiator, at: now, profile: options.profile).state == .closed
+    else { return false }
+    return connection.claim(.responder, at: now, profile: options.profile).state == .closed
   }
 
   /// Whether a timer, rather than a packet, can end the connection.
@@ -45,8 +89,7 @@ extension Tracker {
   }
 
   /// Leaves a tombstone, by which a straggler is known.
-  private mutating func bury(_ slot: UInt32) {
-    let connection = table[slot]
+  private mutating func bury(_ connection: Connection) {
     let low = connection.role(ofLow: true)
     tombstones.add(
       Tombstones.Stone(

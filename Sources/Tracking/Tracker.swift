@@ -7,6 +7,9 @@ public struct TrackerOptions: Sendable {
   public var tap: TapPosition?
   /// The most connections to hold in memory; nil: as many as there are.
   public var maximumConnections: Int?
+  /// Whether connections that go by the book are followed as such; that it makes no difference but
+  /// of speed is for tests to show.
+  package var followsOrderly = true
 
   public init(
     profile: HostProfile = HostProfile(.linux), tap: TapPosition? = nil,
@@ -46,7 +49,10 @@ public struct Tracker: ~Copyable {
   /// The last refusal of a dial.
   var refusal: Refusal?
   private var copies = CopyFilter()
-  private var vote = TapVote()
+  var vote = TapVote()
+
+  /// How long an orderly close may stand still.
+  let patience: Interval
 
   private var clock = CaptureClock()
   /// How many connections were numbered so far.
@@ -56,6 +62,7 @@ public struct Tracker: ~Copyable {
 
   public init(options: TrackerOptions = TrackerOptions()) {
     self.options = options
+    patience = Self.patience(options.profile)
   }
 
   /// Where the capture was taken: as the options say, else by majority of the handshakes so far.
@@ -75,6 +82,11 @@ public struct Tracker: ~Copyable {
     let fromLow = segment.source == key.low
     let hash = table.hash(key)
     let verdict = copies.judge(segment, digest: key.digest, fromLow: fromLow)
+    if let receipt = follow(
+      segment, key: key, hash: hash, fromLow: fromLow, verdict: verdict, at: now)
+    {
+      return receipt
+    }
     if let refused = Refusal(segment, key: key) { refusal = refused }
     let assignment = assign(segment, key: key, hash: hash, fromLow: fromLow, at: now)
     let slot = assignment.slot
@@ -183,13 +195,31 @@ public struct Tracker: ~Copyable {
 
   /// Every connection still in memory at `instant`, in order of their numbers.
   public func forEachConnection(at instant: Timestamp, _ body: (ConnectionReport) -> Void) {
-    let slots = table.slots().sorted { table[$0].number < table[$1].number }
-    for slot in slots { body(report(slot, at: instant)) }
+    let places =
+      table.slots().map { Place(number: table[$0].number, slot: $0, isOrderly: false) }
+      + table.orderlySlots().map {
+        Place(number: table.orderly[$0].number, slot: $0, isOrderly: true)
+      }
+    for place in places.sorted(by: { $0.number < $1.number }) {
+      body(
+        place.isOrderly
+          ? report(orderly: place.slot, at: instant) : report(place.slot, at: instant))
+    }
+  }
+
+  private struct Place {
+    let number: Int
+    let slot: UInt32
+    let isOrderly: Bool
   }
 
   /// One connection still in memory at `instant`.
   public func connection(_ number: Int, at instant: Timestamp) -> ConnectionReport? {
-    table.slots().first { table[$0].number == number }.map { report($0, at: instant) }
+    if let slot = table.slots().first(where: { table[$0].number == number }) {
+      return report(slot, at: instant)
+    }
+    return table.orderlySlots().first { table.orderly[$0].number == number }
+      .map { report(orderly: $0, at: instant) }
   }
 
   func report(_ slot: UInt32, at instant: Timestamp) -> ConnectionReport {

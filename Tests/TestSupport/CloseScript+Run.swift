@@ -14,13 +14,14 @@ extension CloseScript {
     public var tap = TapPosition.unknown
   }
 
-  /// Nothing of what is claimed may depend on where sequence numbers begin or whose address is
-  /// lower.
+  /// Nothing of what is claimed may depend on where sequence numbers begin, whose address is
+  /// lower, or what the tracker does for speed.
   struct Variant: CustomStringConvertible {
     var initialX: UInt32
     var initialY: UInt32
     var x: SocketAddress
     var y: SocketAddress
+    var followsOrderly = true
     let description: String
 
     static let all = [
@@ -33,6 +34,9 @@ extension CloseScript {
       Variant(
         initialX: 5_000, initialY: .max - 50, x: "10.0.0.1:40000", y: "10.0.0.2:80",
         description: "Y wraps around after fifty octets"),
+      Variant(
+        initialX: 1_000_000, initialY: 3_000_000_000, x: "10.0.0.1:40000", y: "10.0.0.2:80",
+        followsOrderly: false, description: "no connection is followed as an orderly one"),
     ]
   }
 
@@ -63,7 +67,9 @@ extension CloseScript {
     init(script: CloseScript, variant: Variant) {
       self.script = script
       self.variant = variant
-      tracker = Tracker(options: script.options)
+      var options = script.options
+      options.followsOrderly = variant.followsOrderly
+      tracker = Tracker(options: options)
     }
 
     mutating func outcome() -> Outcome {

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import socket
 import struct
 
@@ -12,6 +13,9 @@ from .wire import Delay, Duplication, Hold, Loss
 
 NO_LINGER = struct.pack("ii", 1, 0)
 SETTLE_SECONDS = 0.3
+# How often a connect() is tried whose ports are still in use, and how long it waits between.
+CONNECT_RETRIES = 100
+RETRY_SECONDS = 0.02
 
 
 def anything(_):
@@ -121,9 +125,17 @@ class Stage:
 
     async def connect(self, side="A", **options):
         end = self.make(side, **options)
-        await asyncio.get_running_loop().sock_connect(
-            end.socket, self.address("B" if side == "A" else "A"))
-        return end
+        peer = self.address("B" if side == "A" else "A")
+        for _ in range(CONNECT_RETRIES):
+            try:
+                await asyncio.get_running_loop().sock_connect(end.socket, peer)
+                return end
+            except OSError as error:
+                # On a busy host an earlier connection of these ports may not be over yet.
+                if error.errno != errno.EADDRNOTAVAIL:
+                    raise
+                await asyncio.sleep(RETRY_SECONDS)
+        raise TimeoutError("the ports stay in use")
 
     async def open(self, client="A", **options):
         """A connection from A (or B) to the other: its two ends, A's first."""

@@ -1,0 +1,57 @@
+import Dissection
+import Simulation
+import Testing
+import Tracking
+
+/// A connection that goes by the book is followed by a short way; nothing else may come of it.
+@Suite struct OrderlyConnectionTests {
+  /// How many connections were still orderly when their handshake was over.
+  private struct Share {
+    var orderly = 0
+    var all = 0
+  }
+
+  private static func tracker(_ run: Run, followsOrderly: Bool) -> Tracker {
+    var options = TrackerOptions(profile: run.scenario.settings.x.profile)
+    options.followsOrderly = followsOrderly
+    return Tracker(options: options)
+  }
+
+  @Test func `after every segment the evidence is what it would have been in full`() throws {
+    var share = Share()
+    for seed in 0..<3000 as Range<UInt64> {
+      let run = Run(Scenario.random(seed: seed))
+      var orderly = Self.tracker(run, followsOrderly: true)
+      var full = Self.tracker(run, followsOrderly: false)
+      var finals: (orderly: [ConnectionReport], full: [ConnectionReport]) = ([], [])
+      for segment in run.capture.map(\.segment) {
+        let receipt = orderly.receive(segment) { finals.orderly.append($0) }
+        #expect(receipt == full.receive(segment) { finals.full.append($0) })
+        let isSame = orderly.agrees(with: full, on: receipt.connection)
+        #expect(isSame, "seed \(seed), frame \(segment.frame)")
+        #expect(finals.orderly == finals.full, "seed \(seed), frame \(segment.frame)")
+        let hasOpened = segment.flags.intersection([.syn, .fin, .rst, .ack]) == .ack
+        guard hasOpened, receipt.sender == .initiator else { continue }
+        share.all += 1
+        if orderly.isOrderly(receipt.connection) { share.orderly += 1 }
+      }
+      compareEnds(&orderly, &full, run, seed)
+    }
+    #expect(share.all > 5000)
+    #expect(share.orderly * 5 > share.all, "\(share.orderly) of \(share.all)")
+  }
+
+  private func compareEnds(
+    _ orderly: inout Tracker, _ full: inout Tracker, _ run: Run, _ seed: UInt64
+  ) {
+    guard let last = run.capture.last?.segment.time else { return }
+    for wait in [0, 1, 61, 70, 200] as [Int64] {
+      let instant = last.advanced(by: .seconds(wait))
+      var reports: (orderly: [ConnectionReport], full: [ConnectionReport]) = ([], [])
+      orderly.forEachConnection(at: instant) { reports.orderly.append($0) }
+      full.forEachConnection(at: instant) { reports.full.append($0) }
+      #expect(reports.orderly == reports.full, "seed \(seed), \(wait) s after its end")
+    }
+    #expect(orderly.tap == full.tap)
+  }
+}
