@@ -18,16 +18,24 @@ public struct Selection: Equatable, Sendable {
 
   /// What of `connection` is selected; nil when it isn't the host's.
   public func apply(to connection: ConnectionReport, at instant: Timestamp) -> Selected? {
-    let roles = Role.allCases.filter { includes(connection.endpoints[$0].local) }
+    var found = connection.findings(at: instant, minimumAge: .zero)
+    guard host != nil || minimumAge > .zero else {
+      // Nothing to leave out.
+      return Selected(
+        connection: connection, roles: Self.bothRoles, findings: found, young: 0,
+        late: connection.late)
+    }
+    let roles = Self.bothRoles.filter { includes(connection.endpoints[$0].local) }
     if roles.isEmpty { return nil }
-    let found = connection.findings(at: instant, minimumAge: .zero)
-      .filter { roles.contains($0.role) }
+    found.removeAll { !roles.contains($0.role) }
     let findings = found.filter { !$0.isInProgress(below: minimumAge) }
     let late = connection.late.filter { includes($0.to) }
     return Selected(
       connection: connection, roles: roles, findings: findings,
       young: found.count - findings.count, late: late)
   }
+
+  private static let bothRoles = Role.allCases
 
   /// Whether an end with this address is of the chosen host.
   public func includes(_ end: SocketAddress) -> Bool { host == nil || end.address == host }

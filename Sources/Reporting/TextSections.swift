@@ -38,6 +38,13 @@ struct TextSections {
     /// TIME_WAIT: both sides closed at once.
     var simultaneous = 0
     var lastUntil: Timestamp?
+
+    /// An end in TIME_WAIT.
+    mutating func add(_ end: EndpointReport, isSimultaneous: Bool) {
+      count += 1
+      if isSimultaneous { simultaneous += 1 }
+      if let until = end.claim.until { lastUntil = max(lastUntil ?? until, until) }
+    }
   }
 
   /// A report answers in one screen: CLOSE_WAIT gets the most room, what is only counted little.
@@ -120,13 +127,8 @@ struct TextSections {
       closeWaitHolders[holder(finding, connection)] = holding
     case .timeWait:
       timeWait.offer(row)
-      var holding = timeWaitHolders[holder(finding, connection), default: Holding()]
-      holding.count += 1
-      if connection.closedFirst == .both { holding.simultaneous += 1 }
-      if let until = end.claim.until {
-        holding.lastUntil = max(holding.lastUntil ?? until, until)
-      }
-      timeWaitHolders[holder(finding, connection)] = holding
+      timeWaitHolders[holder(finding, connection), default: Holding()].add(
+        end, isSimultaneous: connection.closedFirst == .both)
     case .finWait1, .finWait2, .lastAck, .closing, .halfOpen:
       unfinished.offer(row)
     case .latePackets: break  // told packet by packet

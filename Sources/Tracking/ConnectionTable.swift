@@ -73,6 +73,14 @@ struct ConnectionTable {
     }
   }
 
+  /// Whether an entry of the index stands for `key`; asked for every segment, and so without
+  /// copying that out.
+  @inline(__always)
+  private func holds(_ slot: UInt32, _ key: ConnectionKey) -> Bool {
+    slot & Self.orderlyBit != 0
+      ? orderly[slot & ~Self.orderlyBit].key == key : connections[slot].key == key
+  }
+
   /// The key of what an entry of the index stands for.
   private func key(of slot: UInt32) -> ConnectionKey {
     slot & Self.orderlyBit != 0 ? orderly[slot & ~Self.orderlyBit].key : self[slot].key
@@ -83,7 +91,7 @@ struct ConnectionTable {
     var place = Int(truncatingIfNeeded: hash) & mask
     let tag = UInt32(truncatingIfNeeded: hash >> 32)
     while index[place].slot != Self.noSlot {
-      if index[place].hash == tag, self.key(of: index[place].slot) == key { return place }
+      if index[place].hash == tag, holds(index[place].slot, key) { return place }
       place = (place + 1) & mask
     }
     return nil

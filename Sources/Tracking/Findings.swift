@@ -35,11 +35,14 @@ extension ConnectionReport {
   /// - Parameter minimumAge: a state younger than this is work in progress, not a finding
   ///   (TIME_WAIT, late packets and resets are facts at any age).
   public func findings(at instant: Timestamp, minimumAge: Interval) -> [Finding] {
-    var found = Role.allCases.compactMap { stateFinding($0, at: instant) }
-      .filter { !$0.isInProgress(below: minimumAge) }
+    var found: [Finding] = []
+    if let finding = stateFinding(.initiator, at: instant) { found.append(finding) }
+    if let finding = stateFinding(.responder, at: instant) { found.append(finding) }
+    if minimumAge > .zero { found.removeAll { $0.isInProgress(below: minimumAge) } }
     if let reset = resetFinding { found.append(reset) }
     if let late = lateFinding { found.append(late) }
-    return found.sorted { $0.kind.severity > $1.kind.severity }
+    if found.count > 1 { found.sort { $0.kind.severity > $1.kind.severity } }
+    return found
   }
 
   private func stateFinding(_ role: Role, at instant: Timestamp) -> Finding? {

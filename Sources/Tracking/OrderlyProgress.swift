@@ -39,7 +39,7 @@ extension OrderlyConnection {
     }
 
     private mutating func takeSYNACK(
-      _ segment: Segment, _ role: Role, _ own: inout End, _ peer: End
+      _ segment: Segment, _ role: Role, _ own: inout End, _ peer: borrowing End
     ) -> Bool {
       guard role == .responder, segment.controls == [.syn, .ack], segment.payloadLength == 0,
         segment.window >= Endpoint.smallWindow,
@@ -152,7 +152,7 @@ extension OrderlyConnection.End {
 
   /// Whether a segment, no SYN, is the next that this end sends, and one that says nothing but what
   /// it seems to say.
-  func sends(_ segment: Segment, _ role: Role, to peer: Self) -> Bool {
+  func sends(_ segment: Segment, _ role: Role, to peer: borrowing Self) -> Bool {
     let options = segment.options
     guard segment.sequenceNumber == sendNext,
       options.hasTimestamps == sent.contains(.timestamps),
@@ -167,17 +167,18 @@ extension OrderlyConnection.End {
       else { return false }
     }
     // A responder's bare ACK may still be that of a request (tcp_check_req).
-    return role == .initiator || established.isSet || showsEstablished(segment, peer)
+    if role == .initiator || established.isSet { return true }
+    return showsEstablished(segment, peer)
   }
 
-  private func showsEstablished(_ segment: Segment, _ peer: Self) -> Bool {
-    segment.payloadLength > 0 || segment.flags.contains(.fin)
-      || segment.acknowledgmentNumber.isAfter(peer.initial + 1)
+  private func showsEstablished(_ segment: Segment, _ peer: borrowing Self) -> Bool {
+    if segment.payloadLength > 0 || segment.flags.contains(.fin) { return true }
+    return segment.acknowledgmentNumber.isAfter(peer.initial + 1)
   }
 
-  private func scaledWindow(_ segment: Segment, _ peer: Self) -> UInt32 {
-    let scaled = sent.contains(.windowScale) && peer.sent.contains(.windowScale)
-    return UInt32(segment.window) << (scaled ? UInt32(windowShift) : 0)
+  private func scaledWindow(_ segment: Segment, _ peer: borrowing Self) -> UInt32 {
+    let isScaled = sent.intersection(peer.sent).contains(.windowScale)
+    return UInt32(segment.window) << (isScaled ? UInt32(windowShift) : 0)
   }
 
   /// Sends its next segment; `Passage` tells why so.
