@@ -16,7 +16,7 @@ struct CertainTruth {
   /// The longest time between a packet at the host's tap and what the kernel makes of it, and
   /// between what a program does and the packet that it makes the kernel send: of a host that has
   /// other things to do.
-  private static let stall = Interval.milliseconds(30)
+  private static let stall = Interval.milliseconds(100)
   /// The same for what is told of timers.
   private static let handling = Interval.milliseconds(10)
   /// The trace is told in microseconds.

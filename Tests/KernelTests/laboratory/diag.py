@@ -20,8 +20,8 @@ NAMES = {3: "SYN_RECEIVED", 5: "FIN_WAIT_2", 6: "TIME_WAIT", 12: "SYN_RECEIVED"}
 WANTED = sum(1 << state for state in NAMES)
 TIMER_TIME_WAIT = 3
 INTERVAL_SECONDS = 0.020
-# A timer that was not restarted ends, by each asking, within the time that the asking takes.
-RESTART_NANOSECONDS = 40_000_000
+# What the kernel rounds off when it tells how long a timer still runs.
+ROUNDING_NANOSECONDS = 10_000_000
 
 
 class Sight(NamedTuple):
@@ -41,6 +41,12 @@ class Sight(NamedTuple):
     is_restart: bool
 
 
+def meet(span, other):
+    """Whether a timer can end in both spans, so that it was not restarted."""
+    return other is not None and (
+        span[0] <= other[1] + ROUNDING_NANOSECONDS and other[0] <= span[1] + ROUNDING_NANOSECONDS)
+
+
 class Asker:
     """Asks the kernel of one host."""
 
@@ -54,6 +60,7 @@ class Asker:
         with host.entered():
             self.socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_SOCK_DIAG)
         self.socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 22)
+        # The state of each socket, the span in which its timer ends, and the sight that told it.
         self.known = {}
         # When each asking began and ended.
         self.askings = []
@@ -63,36 +70,44 @@ class Asker:
         began = time.time_ns()
         found = {}
         for family, request in zip((socket.AF_INET, socket.AF_INET6), self.REQUESTS):
+            # What one call returns was written during the one before.
+            before = time.time_ns()
             self.socket.send(request)
-            while self._read(family, found):
-                pass
+            while before:
+                before = self._read(family, found, before)
         ended = time.time_ns()
         earliest = self.askings[-1][0] if self.askings else began
         self.askings.append((began, ended))
         for key in found.keys() | self.known.keys():
-            state, expiry = found.get(key, (None, None))
-            old_state, old_expiry = self.known.get(key, (None, None))
-            if state == old_state and expiry is None:
-                expiry = old_expiry
-            is_restart = (state == old_state and expiry is not None and (
-                old_expiry is None or abs(expiry - old_expiry) > RESTART_NANOSECONDS))
-            if state == old_state and not is_restart:
+            state, span = found.get(key, (None, None))
+            old_state, old_span, sight = self.known.get(key, (None, None, None))
+            if state == old_state and (span is None or meet(span, old_span)):
+                if span is not None:
+                    # Each asking may tell it more exactly.
+                    both = max(span[0], old_span[0]), min(span[1], old_span[1])
+                    span = both if both[0] <= both[1] else span
+                    sights[sight] = sights[sight]._replace(expiry=sum(span) // 2)
+                    self.known[key] = (state, span, sight)
                 continue
-            sights.append(Sight(
-                self.side, *self._ends(key), state, expiry, earliest, ended, is_restart))
+            expiry = None if span is None else sum(span) // 2
             if state is None:
                 del self.known[key]
             else:
-                self.known[key] = (state, expiry)
+                self.known[key] = (state, span, len(sights))
+            sights.append(Sight(
+                self.side, *self._ends(key), state, expiry, earliest, ended,
+                is_restart=state == old_state))
 
-    def _read(self, family, found):
+    def _read(self, family, found, before):
+        """Reads one answer, written at `before` or later; None after the last one."""
+        began = time.time_ns()
         data = self.socket.recv(1 << 20)
         now = time.time_ns()
         offset = 0
         while offset < len(data):
             length, kind = struct.unpack_from("=IH", data, offset)
             if kind == NLMSG_DONE:
-                return False
+                return None
             if kind == NLMSG_ERROR:
                 raise OSError(-struct.unpack_from("=i", data, offset + 16)[0], "sock_diag")
             # struct inet_diag_msg
@@ -101,10 +116,11 @@ class Asker:
             expires, = struct.unpack_from("=I", data, body + 52)
             # A timer that should have ended and is late tells nothing new.
             is_running = timer == TIMER_TIME_WAIT and expires > 0
-            expiry = now + expires * 1_000_000 if is_running else None
-            found[family, data[body + 4:body + 40]] = NAMES[state], expiry
+            rest = expires * 1_000_000
+            span = (before + rest, now + rest) if is_running else None
+            found[family, data[body + 4:body + 40]] = NAMES[state], span
             offset += (length + 3) & ~3
-        return True
+        return began
 
     @staticmethod
     def _ends(key):
