@@ -96,6 +96,8 @@ struct Endpoint: Equatable, Sendable {
   var firstRST = Mark.none
   /// The RST that ended it: it is CLOSED from there.
   var ownReset = Mark.none
+  /// A SYN has passed towards it since, an old one, and it has not refused that: its port may listen.
+  var mayAnswerSYN = false
   /// A RST passed towards it that it must have accepted / may have accepted.
   var resetPassed = Mark.none
   var resetMaybe = Mark.none

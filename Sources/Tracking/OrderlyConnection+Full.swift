@@ -99,7 +99,7 @@ extension OrderlyConnection.End {
     end.timestampValue = timestampValue
     end.timestampEcho = timestampEcho
     if sent.contains(.timestamps) { end.timestampTime = lastSent.time }
-    end.packets = Int(packets)
+    end.packets = packets
     end.bytesSent = bytesSent
     end.lastSent = lastSent
     end.identification = identification

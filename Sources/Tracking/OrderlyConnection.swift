@@ -26,7 +26,7 @@ struct OrderlyConnection: Sendable {
     var window: UInt32 = 0
     var timestampValue: UInt32 = 0
     var timestampEcho: UInt32 = 0
-    var packets: UInt32 = 0
+    var packets = 0
     var bytesSent: UInt64 = 0
     var ackMark = Mark.none
     var lastSent = Mark.none

@@ -8,6 +8,9 @@ extension Passage {
       return
     }
     if isACK { completeHandshake(of: &receiver, from: sender) }
+    if isSYN, !isACK, senderRole == .initiator, receiver.ownReset.isSet {
+      receiver.mayAnswerSYN = true
+    }
     if receiver.resetAhead.isSet, segment.time <= receiver.resetAhead.time,
       sender.passed.contiguous == receiver.resetAheadSequence
         || sender.passed.farthestEdge == receiver.resetAheadSequence

@@ -119,6 +119,7 @@ extension Passage {
 
   func sendRST(_ sender: inout Endpoint, _ receiver: Endpoint) {
     sender.sent.insert(.rst)
+    sender.mayAnswerSYN = false
     if !sender.firstRST.isSet { sender.firstRST = mark }
     guard !sender.ownReset.isSet else { return }
     let isOld = isOldRefusal(sender, receiver)

@@ -73,35 +73,3 @@ extension Tracker {
       .report(at: instant, profile: options.profile, late: [], mergedStreams: [])
   }
 }
-
-// MARK: - For tests
-
-extension Tracker {
-  /// Whether another tracker holds the very same evidence of a connection.
-  package func agrees(with other: borrowing Tracker, on number: Int) -> Bool {
-    evidence(of: number) == other.evidence(of: number)
-  }
-
-  package func isOrderly(_ number: Int) -> Bool {
-    table.orderlySlots().contains { table.orderly[$0].number == number }
-  }
-
-  private struct EvidenceHeld: Equatable {
-    var connection: Connection
-    var late: [LateSegment]
-  }
-
-  private func evidence(of number: Int) -> EvidenceHeld? {
-    for slot in table.orderlySlots() where table.orderly[slot].number == number {
-      let connection = table.orderly[slot].inFull(tap: options.tap)
-      let fin = table.orderly[slot].unansweredFIN(connection, profile: options.profile)
-      return EvidenceHeld(connection: connection, late: fin.map { [$0] } ?? [])
-    }
-    for slot in table.slots() where table[slot].number == number {
-      var connection = table[slot]
-      connection.older = ConnectionTable.noSlot
-      return EvidenceHeld(connection: connection, late: late[slot] ?? [])
-    }
-    return nil
-  }
-}

@@ -1,7 +1,8 @@
 import Dissection
 import Simulation
 import Testing
-import Tracking
+
+@testable import Tracking
 
 /// A connection that goes by the book is followed by a short way; nothing else may come of it.
 @Suite struct OrderlyConnectionTests {
@@ -53,5 +54,36 @@ import Tracking
       #expect(reports.orderly == reports.full, "seed \(seed), \(wait) s after its end")
     }
     #expect(orderly.tap == full.tap)
+  }
+}
+
+/// All that a tracker holds of a connection.
+private struct Evidence: Equatable {
+  var connection: Connection
+  var late: [LateSegment]
+}
+
+extension Tracker {
+  fileprivate func isOrderly(_ number: Int) -> Bool {
+    table.orderlySlots().contains { table.orderly[$0].number == number }
+  }
+
+  fileprivate func agrees(with other: borrowing Tracker, on number: Int) -> Bool {
+    evidence(of: number) == other.evidence(of: number)
+  }
+
+  private func evidence(of number: Int) -> Evidence? {
+    for slot in table.orderlySlots() where table.orderly[slot].number == number {
+      let connection = table.orderly[slot].inFull(tap: options.tap)
+      let fin = table.orderly[slot].unansweredFIN(connection, profile: options.profile)
+      return Evidence(connection: connection, late: fin.map { [$0] } ?? [])
+    }
+    for slot in table.slots() where table[slot].number == number {
+      var connection = table[slot]
+      // Places in memory may differ.
+      connection.older = ConnectionTable.noSlot
+      return Evidence(connection: connection, late: late[slot] ?? [])
+    }
+    return nil
   }
 }

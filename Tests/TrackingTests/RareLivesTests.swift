@@ -178,6 +178,18 @@ import Tracking
       """)
   }
 
+  @Test func `a port that was reset may answer an old SYN`() throws {
+    try checkEveryLine(
+      """
+      +0.000  X > Y  S   0           | SYN_SENT      CLOSED?
+      +0.010  Y > X  SA  0 ack 1     | ESTABLISHED?  SYN_RECEIVED?
+      +0.010  X > Y  A   1 ack 1     | ESTABLISHED   ESTABLISHED?
+      +0.050  Y > X  RA  1 ack 1     | CLOSED?       CLOSED
+      +0.100  X > Y  S   0 dup       | CLOSED?       CLOSED?{CLOSED,SYN_RECEIVED}
+      +0.110  Y > X  RA  =0 ack 1    | CLOSED?       CLOSED       | late after-reset
+      """, tap: .atX)
+  }
+
   @Test func `an ACK belongs to the dial that sent this number before`() throws {
     // Y dialled, and an old duplicate of X's SYN made it answer; then X answers Y's dial.
     try checkEveryLine(

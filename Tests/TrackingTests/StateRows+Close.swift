@@ -150,7 +150,7 @@ extension StateFixture {
     # segment                | X                  Y
     SYN                      | CLOSED?            SYN_SENT    | conn 2
                              | CLOSED             CLOSED      | of 1
-    SYN, again               | CLOSED             CLOSED?     | conn 1
+    SYN, again               | CLOSED?{CLOSED,SYN_RECEIVED}  CLOSED?  | conn 1
                                .. late duplicate-syn effect none reply syn-ack
     SYN/ACK, again           | CLOSED             CLOSED?     | conn 1
                                .. late duplicate-syn-ack effect none reply rst
