@@ -14,7 +14,7 @@ extension Inference {
       }
     }
     // The application may have closed while its FIN waits behind data or a closed window.
-    if hasDataOutstanding || own.isHeldBack(by: peer) {
+    if hasDataOutstanding || isBeingReleased || own.isHeldBack(by: peer) {
       if possible.contains(.established) { possible.insert(.finWait1) }
       if possible.contains(.closeWait) {
         possible.formUnion([StateSet(.lastAck), StateSet(.closing)])
@@ -54,6 +54,13 @@ extension Inference {
     !own.dataConfirmed
       || !own.sent.contains(.initialSequence) && peer.sent.contains(.acknowledgment)
         && own.sendNext.isAfter(peer.ackSent)
+  }
+
+  /// The peer's FIN was also the first to acknowledge its text: in FIN_WAIT_1 it acknowledges that
+  /// FIN before it sends what is set free (tcp_fin).
+  private var isBeingReleased: Bool {
+    own.confirmedByFIN && peer.ackMark.frame == peer.fin.first.frame
+      && now.since(peer.fin.acked.time) < SentFIN.releaseTime
   }
 
   /// What the orphan limit rules out.

@@ -57,9 +57,11 @@ struct LateDelivery {
         && (earlier.flags.contains(.rst)
           || (earlier.flags.contains(.fin) && segment.sequenceEnd.isAfter(earlier.sequenceEnd)))
     }
-    hasEndedBefore = end.changes.contains {
-      ($0.state == .closed || $0.state == .timeWait) && $0.time < segment.time
-    }
+    // Also where FIN_WAIT_2 gave way to a dial at once (tcp_twsk_unique).
+    let earlier = end.changes.prefix { $0.time < segment.time }
+    hasEndedBefore =
+      earlier.contains { $0.state == .closed || $0.state == .timeWait }
+      || earlier.count { $0.state == .synSent } > 1
     isAnswerLimited = segments[..<index].contains {
       $0.source == end.local && segment.time.since($0.time) < Self.rateLimit
     }

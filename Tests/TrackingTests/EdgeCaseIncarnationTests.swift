@@ -151,7 +151,7 @@ import Tracking
         +0.020  Y > X  PA  1 ack   1 len 200 | -            -
         +0.220  Y > X  PA  1 ack   1 len 200 | -            -
         +1.000  X > Y  FA  1 ack 201         | FIN_WAIT_1   CLOSE_WAIT?
-        +1.010  Y > X  A   201 ack 2         | FIN_WAIT_2?  CLOSE_WAIT
+        +1.010  Y > X  A   201 ack 2         | FIN_WAIT_2?  CLOSE_WAIT?{CLOSE_WAIT,CLOSING,LAST_ACK}
         +\(time)  Y > X  FA  201 ack 2     | TIME_WAIT?   LAST_ACK\(certainty)
         """)
   }

@@ -281,6 +281,17 @@ import Tracking
         """, tap: .atY)
   }
 
+  @Test func `a FIN that brings the first acknowledgment of text may set a FIN free`() throws {
+    // Y may have closed before: in FIN_WAIT_1 it acknowledges first, and goes on sending then.
+    try checkEveryLine(
+      Prologue.handshake + """
+        +0.020  Y > X  PA  1 ack 1 len 1460  | ESTABLISHED~  ESTABLISHED?
+        +0.300  X > Y  FA  1 ack 1461        | FIN_WAIT_1~   CLOSE_WAIT?
+        +0.300  Y > X  A   1461 ack 2        | FIN_WAIT_2?   CLOSE_WAIT?{CLOSE_WAIT,CLOSING,LAST_ACK}
+        +0.310                               | FIN_WAIT_2?   CLOSE_WAIT
+        """, tap: .atY)
+  }
+
   @Test func `a FIN that stands in the file behind an acknowledgment of it sent later`() throws {
     // The first acknowledgment did not arrive, the second did.
     try checkEveryLine(
