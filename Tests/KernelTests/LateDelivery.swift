@@ -25,6 +25,9 @@ struct LateDelivery {
   /// It goes beyond its sender's own end.
   private let isAfterItsSendersEnd: Bool
   private let isAnswerLimited: Bool
+  /// Its receiver closed first, but its FIN left after that of the peer had come: on the wire it
+  /// closed second.
+  private let isFINHeldBack: Bool
   /// It may belong to an earlier incarnation of its receiver.
   private let hasEndedBefore: Bool
 
@@ -62,6 +65,11 @@ struct LateDelivery {
     hasEndedBefore =
       earlier.contains { $0.state == .closed || $0.state == .timeWait }
       || earlier.count { $0.state == .synSent } > 1
+    let closed = end.changes.first { $0.state == .finWait1 }
+    let fins = segments[..<index].filter { $0.flags.contains(.fin) }
+    isFINHeldBack =
+      fins.first?.source == end.remote
+      && closed.map { $0.time < fins[0].time } ?? false
     isAnswerLimited = segments[..<index].contains {
       $0.source == end.local && segment.time.since($0.time) < Self.rateLimit
     }
@@ -80,6 +88,7 @@ struct LateDelivery {
     case .synSent, .synReceived, .established:
       return isAfterItsSendersEnd || hasEndedBefore ? [] : [.notLate]
     case .finWait2: return after == .timeWait ? [.notLate] : []
+    case .timeWait where isFINHeldBack: return []
     case .timeWait, .closed:
       var faults: [Fault] = []
       if let effect, late.effect != .unknown, late.effect != effect { faults.append(.effect) }
