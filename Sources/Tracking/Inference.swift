@@ -43,16 +43,12 @@ struct Inference {
 
   /// Its own RST or SYN says that it is over: the strongest evidence there is.
   private var endedByItself: Claim? {
-    if own.ownReset.isSet, own.mayAnswerSYN {
-      return Claim(
-        state: .closed, certainty: .presumed,
-        possible: [StateSet(.closed), StateSet(.synReceived)], since: own.ownReset.time,
-        ground: .sentRST, evidence: Evidence(own.ownReset.frame))
-    }
     if own.ownReset.isSet {
-      return Claim(
+      var claim = Claim(
         state: .closed, certainty: .proved, possible: StateSet(.closed), since: own.ownReset.time,
         ground: .sentRST, evidence: Evidence(own.ownReset.frame))
+      if own.mayAnswerSYN { claim.possible.insert(.synReceived) }
+      return claim
     }
     if own.superseded.isSet {
       return Claim(

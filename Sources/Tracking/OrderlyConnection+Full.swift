@@ -17,11 +17,11 @@ extension OrderlyConnection {
     connection.isClosing = progress.isClosing
     if phase != .syn {
       connection.roundTrip.responder =
-        tap == .responder ? .zero : progress.synACK.time.since(progress.syn.time)
+        tap == .responder ? .zero : progress.toResponder
     }
     if phase != .syn, phase != .synACK {
       connection.roundTrip.initiator =
-        tap == .initiator ? .zero : progress.handshake.time.since(progress.synACK.time)
+        tap == .initiator ? .zero : progress.toInitiator
     }
     for role in Role.allCases {
       connection.ends[role] = ends[role].inFull

@@ -19,6 +19,10 @@ extension OrderlyConnection {
 
     init(syn: Mark) { self.syn = syn }
 
+    /// The two turn-round times of the handshake, at the tap.
+    var toResponder: Interval { synACK.time.since(syn.time) }
+    var toInitiator: Interval { handshake.time.since(synACK.time) }
+
     var isClosing: Bool { phase.rawValue >= Phase.firstFIN.rawValue }
 
     /// Takes a segment of `own` towards `peer` if it is next; changes nothing if not.

@@ -187,11 +187,11 @@ extension Tracker {
       let end = table[slot].ends[table[slot].role(ofLow: fromLow)]
       if end.dialled(with: segment.sequenceNumber) { return slot }
       // The SYN, or one that was sent again, can stand behind what it opened.
-      let peer = table[slot].ends[table[slot].role(ofLow: !fromLow)]
-      let isAnswered =
-        peer.sent.contains(.acknowledgment) && peer.ackSent == segment.sequenceNumber + 1
       if slot == head, segment.time < end.lastSent.time { return slot }
       if end.sent.isDisjoint(with: [.initialSequence, .anything]) {
+        let peer = table[slot].ends[table[slot].role(ofLow: !fromLow)]
+        let isAnswered =
+          peer.sent.contains(.acknowledgment) && peer.ackSent == segment.sequenceNumber + 1
         if isAnswered { return slot }
       } else if !end.sent.contains(.initialSequence), end.initial == segment.sequenceNumber + 1 {
         return slot

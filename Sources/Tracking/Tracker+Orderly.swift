@@ -51,9 +51,8 @@ extension Tracker {
   /// An orderly handshake tells where the tap is.
   private mutating func count(_ progress: OrderlyConnection.Progress) {
     vote.add(
-      toResponder:
-        options.tap == .responder ? .zero : progress.synACK.time.since(progress.syn.time),
-      toInitiator: progress.handshake.time.since(progress.synACK.time))
+      toResponder: options.tap == .responder ? .zero : progress.toResponder,
+      toInitiator: progress.toInitiator)
   }
 
   /// Goes on with an orderly connection as with any other.
@@ -69,7 +68,11 @@ extension Tracker {
   }
 
   func report(orderly slot: UInt32, at instant: Timestamp) -> ConnectionReport {
-    table.orderly[slot].inFull(tap: options.tap)
-      .report(at: instant, profile: options.profile, late: [], mergedStreams: [])
+    report(orderly: table.orderly[slot].inFull(tap: options.tap), at: instant)
+  }
+
+  /// An orderly connection has no late segments, and one stream.
+  func report(orderly connection: Connection, at instant: Timestamp) -> ConnectionReport {
+    connection.report(at: instant, profile: options.profile, late: [], mergedStreams: [])
   }
 }

@@ -10,8 +10,7 @@ extension Tracker {
 
   /// Queues a connection to be looked at when it may be over; an earlier entry no longer counts.
   mutating func enqueue(_ slot: UInt32, at now: Timestamp) {
-    let due = now.advanced(by: rest + Self.grain)
-    if let queued = table[slot].dueAt, due.since(queued) < Self.grain { return }
+    guard let due = nextLook(after: table[slot].dueAt, at: now) else { return }
     table[slot].dueAt = due
     queue.append(
       RetirementQueue.Entry(
@@ -19,12 +18,18 @@ extension Tracker {
   }
 
   mutating func enqueue(orderly slot: UInt32, at now: Timestamp) {
-    let due = now.advanced(by: rest + Self.grain)
-    if let queued = table.orderly[slot].dueAt, due.since(queued) < Self.grain { return }
+    guard let due = nextLook(after: table.orderly[slot].dueAt, at: now) else { return }
     table.orderly[slot].dueAt = due
     queue.append(
       RetirementQueue.Entry(
         slot: slot, isOrderly: true, number: table.orderly[slot].number, due: due))
+  }
+
+  /// Nil when a look that is queued already comes late enough.
+  private func nextLook(after queued: Timestamp?, at now: Timestamp) -> Timestamp? {
+    let due = now.advanced(by: rest + Self.grain)
+    if let queued, due.since(queued) < Self.grain { return nil }
+    return due
   }
 
   /// Looks at an orderly connection, or else tells where it went on.
@@ -40,20 +45,17 @@ extension Tracker {
       return successor
     }
     table.orderly[slot].dueAt = nil
-    if isOver(orderly: slot, at: now) {
-      onFinal(report(orderly: slot, at: now))
-      bury(table.orderly[slot].inFull(tap: options.tap))
+    let hasRested = now.since(table.orderly[slot].last.time) >= rest
+    let connection = hasRested ? table.orderly[slot].inFull(tap: options.tap) : nil
+    let isClosed = table.orderly[slot].progress.phase == .closed
+    if let connection, isClosed || isOver(connection, at: now) {
+      onFinal(report(orderly: connection, at: now))
+      bury(connection)
       table.remove(orderly: slot)
     } else if table.orderly[slot].mayEndByTimer {
       enqueue(orderly: slot, at: now)
     }
     return nil
-  }
-
-  private func isOver(orderly slot: UInt32, at now: Timestamp) -> Bool {
-    guard now.since(table.orderly[slot].last.time) >= rest else { return false }
-    if table.orderly[slot].progress.phase == .closed { return true }
-    return isOver(table.orderly[slot].inFull(tap: options.tap), at: now)
   }
 
   mutating func retire(at now: Timestamp, onFinal: (ConnectionReport) -> Void) {

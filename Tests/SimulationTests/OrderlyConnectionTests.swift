@@ -42,6 +42,10 @@ import Testing
     #expect(share.orderly * 5 > share.all, "\(share.orderly) of \(share.all)")
   }
 
+  @Test func `it takes a third of the memory`() {
+    #expect(MemoryLayout<OrderlyConnection>.size * 14 / 5 <= MemoryLayout<Connection>.size)
+  }
+
   private func compareEnds(
     _ orderly: inout Tracker, _ full: inout Tracker, _ run: Run, _ seed: UInt64
   ) {
