@@ -155,7 +155,7 @@ extension Passage {
   /// A segment that only a living socket sends takes back what silence or a RST made of it.
   func showAlive(_ sender: inout Endpoint, _ receiver: Endpoint) {
     guard !isStale(sender) else { return }
-    outliveReset(&sender)
+    outliveReset(&sender, receiver)
     guard !isSYN, let before = senderBefore else { return }
     // As long as its timer may be late, it need not have been restarted.
     if before.ground == .timeWaitOver,
@@ -168,9 +168,12 @@ extension Passage {
   }
 
   /// What an end sends after a RST towards it has passed shows that this did not arrive, or was
-  /// sent before it did; only what acknowledges the peer's later octets leaves no doubt.
-  private func outliveReset(_ sender: inout Endpoint) {
-    if isACK, segment.acknowledgmentNumber.isAfter(sender.resetHorizon) {
+  /// sent before it did; only what acknowledges the peer's later octets, and they were seen, leaves
+  /// no doubt.
+  private func outliveReset(_ sender: inout Endpoint, _ receiver: Endpoint) {
+    if isACK, segment.acknowledgmentNumber.isAfter(sender.resetHorizon),
+      segment.acknowledgmentNumber.isAtOrBefore(receiver.sendNext)
+    {
       sender.resetMaybe = .none
       sender.resetPassed = .none
     }

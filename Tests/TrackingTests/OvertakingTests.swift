@@ -101,6 +101,17 @@ import Tracking
         """)
   }
 
+  @Test func `an orphan's patience ends before that of its packets at the tap`() throws {
+    // They have been under way for up to 13.5 ms; nothing arrives at X.
+    try checkEveryLine(
+      Prologue.handshake + """
+        +1.000   Y > X  FA  1 ack 1  | CLOSE_WAIT?   FIN_WAIT_1
+        +1.300   Y > X  FA  1 ack 1  | ESTABLISHED?  FIN_WAIT_1
+        +103.48                          | ESTABLISHED?  FIN_WAIT_1?{FIN_WAIT_1}
+        +103.49                          | ESTABLISHED?  FIN_WAIT_1?{FIN_WAIT_1,CLOSED}
+        """)
+  }
+
   // MARK: Resets
 
   @Test func `a RST meets whoever a timer alone is taken to have ended`() throws {
@@ -124,6 +135,17 @@ import Tracking
         +1.020  X > Y  R   101                | CLOSED       CLOSED?   | late?
         +1.030  Y > X  A   202 ack 102  | CLOSED  CLOSE_WAIT?{CLOSE_WAIT,CLOSED,CLOSING,LAST_ACK}
           .. late?
+        """)
+  }
+
+  @Test func `who acknowledges what was not seen may not have survived a RST`() throws {
+    // A FIN that was sent before the RST, and stands in the file behind it.
+    try checkEveryLine(
+      Prologue.exchange + """
+        +1.000  Y > X  PA  201 ack 101 len 1  | ESTABLISHED  ESTABLISHED?
+        +1.010  X > Y  R   101                | CLOSED       CLOSED?
+        +1.011  Y > X  A   202 ack 102        | CLOSED?      CLOSED?   | late? gap
+        +1.009  X > Y  FA  101 ack 201        | CLOSED       CLOSED?   | late?
         """)
   }
 
