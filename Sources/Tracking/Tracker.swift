@@ -193,24 +193,43 @@ public struct Tracker: ~Copyable {
 
   // MARK: What is in memory
 
-  /// Every connection still in memory at `instant`, in order of their numbers.
-  public func forEachConnection(at instant: Timestamp, _ body: (ConnectionReport) -> Void) {
-    let places =
-      table.slots().map { Place(number: table[$0].number, slot: $0, isOrderly: false) }
-      + table.orderlySlots().map {
-        Place(number: table.orderly[$0].number, slot: $0, isOrderly: true)
-      }
-    for place in places.sorted(by: { $0.number < $1.number }) {
-      body(
-        place.isOrderly
-          ? report(orderly: place.slot, at: instant) : report(place.slot, at: instant))
+  /// The connections that are in memory, in order of their numbers: to be gone through more than
+  /// once, until the next segment is taken.
+  public struct Roster: Sendable {
+    fileprivate struct Place {
+      let number: Int
+      let slot: UInt32
+      let isOrderly: Bool
     }
+    fileprivate var places: [Place]
+
+    public var count: Int { places.count }
   }
 
-  private struct Place {
-    let number: Int
-    let slot: UInt32
-    let isOrderly: Bool
+  public func roster() -> Roster {
+    var places = table.slots().map {
+      Roster.Place(number: table[$0].number, slot: $0, isOrderly: false)
+    }
+    places += table.orderlySlots().map {
+      Roster.Place(number: table.orderly[$0].number, slot: $0, isOrderly: true)
+    }
+    places.sort { $0.number < $1.number }
+    return Roster(places: places)
+  }
+
+  /// One of the connections in memory as it is at `instant`.
+  public func connection(
+    at index: Int, of roster: Roster, at instant: Timestamp
+  ) -> ConnectionReport {
+    let place = roster.places[index]
+    return place.isOrderly
+      ? report(orderly: place.slot, at: instant) : report(place.slot, at: instant)
+  }
+
+  /// Every connection still in memory at `instant`, in order of their numbers.
+  public func forEachConnection(at instant: Timestamp, _ body: (ConnectionReport) -> Void) {
+    let roster = roster()
+    for index in 0..<roster.count { body(connection(at: index, of: roster, at: instant)) }
   }
 
   /// One connection still in memory at `instant`.
