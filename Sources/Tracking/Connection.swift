@@ -36,8 +36,8 @@ struct Connection: Equatable, Sendable {
 
   /// Older incarnation on the same key, as a slot of the table.
   var older: UInt32 = ConnectionTable.noSlot
-  /// When the retirement queue looks at this connection; nil: not before it moves again.
-  var dueAt: Timestamp?
+  /// When the retirement wheel looks at this connection; 0: not before it moves again.
+  var due: RetirementWheel.Tick = 0
 
   init(
     number: Int, key: ConnectionKey, initiatorIsLow: Bool, rolesKnown: Bool, first: Mark,
@@ -86,6 +86,12 @@ struct Connection: Equatable, Sendable {
 struct ConnectionKey: Hashable, Sendable {
   let low: SocketAddress
   let high: SocketAddress
+
+  /// - Precondition: they are in order.
+  init(low: SocketAddress, high: SocketAddress) {
+    self.low = low
+    self.high = high
+  }
 
   init(_ segment: Segment) { self.init(segment.source, segment.destination) }
 

@@ -4,115 +4,129 @@ extension OrderlyConnection {
   /// The same connection as `Passage` would have made it of the same segments.
   ///
   /// - Parameter tap: where the options say that the tap sits.
-  func inFull(tap: TapPosition?) -> Connection {
-    let phase = progress.phase
+  func inFull(key: ConnectionKey, tap: TapPosition?) -> Connection {
     let (low, high) = initiatorIsLow ? (Role.initiator, Role.responder) : (.responder, .initiator)
     var connection = Connection(
-      number: number, key: key, initiatorIsLow: initiatorIsLow, rolesKnown: true,
-      first: progress.syn,
+      number: Int(number), key: key, initiatorIsLow: initiatorIsLow, rolesKnown: true,
+      first: first.mark,
       conversation: StreamIndex(
-        stream, low: base(of: low), high: base(of: high)))
-    connection.lastMark = last
-    connection.dueAt = dueAt
-    connection.isClosing = progress.isClosing
-    if phase != .syn {
-      connection.roundTrip.responder =
-        tap == .responder ? .zero : progress.toResponder
-    }
-    if phase != .syn, phase != .synACK {
-      connection.roundTrip.initiator =
-        tap == .initiator ? .zero : progress.toInitiator
-    }
+        Int(stream), low: ends[low].initial, high: ends[high].initial))
+    connection.lastMark = last.mark(from: first)
+    connection.due = due
+    connection.isClosing = phase != .open
+    connection.roundTrip = Pair(
+      initiator: tap == .initiator ? .zero : toInitiator,
+      responder: tap == .responder ? .zero : toResponder)
     for role in Role.allCases {
-      connection.ends[role] = ends[role].inFull
+      connection.ends[role] = ends[role].inFull(
+        role, from: first, peer: ends[role.peer], hasFIN: finMark(of: role) != nil)
       connection.ends[role].fin = fin(of: role)
     }
-    connection.ends.initiator.opening.note(progress.syn)
-    connection.ends.initiator.handshakePassed = progress.synACK
-    connection.ends.responder.opening.note(progress.synACK)
-    connection.ends.responder.handshakePassed = progress.handshake
+    connection.ends.initiator.opening.add(first.mark)
+    connection.ends.initiator.handshakePassed = synACK.mark(from: first)
+    connection.ends.initiator.established = handshake.mark(from: first)
+    connection.ends.responder.opening.add(synACK.mark(from: first))
+    connection.ends.responder.handshakePassed = handshake.mark(from: first)
+    if responderShown != 0 {
+      // Its time is not asked for where that of the handshake is known.
+      connection.ends.responder.established = Mark(
+        frame: first.frame(responderShown), time: handshake.time.time(from: first.time))
+    }
     return connection
   }
 
-  private func base(of role: Role) -> SequenceNumber? {
-    ends[role].sent.isEmpty ? nil : ends[role].initial
+  /// The second end to send a FIN does so once, the first has sent nothing since.
+  private func finMark(of role: Role) -> NearMark? {
+    let isSent = role == progress.closer ? phase != .open : phase == .secondFIN
+    return isSent ? ends[role].lastSent : nil
+  }
+
+  /// The acknowledgment of the first FIN was new.
+  private var firstACK: NearMark? {
+    switch phase {
+    case .open, .firstFIN: nil
+    case .halfClosed, .secondFIN: ends[progress.closer.peer].ackMark
+    }
   }
 
   private func fin(of role: Role) -> SentFIN {
+    guard let mark = finMark(of: role) else { return SentFIN() }
     let (own, peer) = (ends[role], ends[role.peer])
-    guard own.fin.isSet else { return SentFIN() }
-    var fin = SentFIN()
-    fin.transmissions.add(own.fin)
-    fin.end = own.sendNext
-    fin.ack = own.finACK
-    fin.mayHaveWaited = own.mayHaveWaited
-    fin.firstFrame = own.fin.frame
-    fin.firstEnd = own.sendNext
-    fin.passed = own.fin
-    fin.passedEnd = own.sendNext
-    guard own.finAcked.isSet else { return fin }
-    fin.firstAckedFrame = own.finAcked.frame
-    fin.acked = own.finAcked
-    fin.ackPassed = own.finAcked
+    var fin = SentFIN(
+      sent: mark.mark(from: first), end: own.sendNext, ack: own.ackSent,
+      mayHaveWaited: own.traits.contains(.mayHaveWaited))
+    guard role == progress.closer, let acked = firstACK else { return fin }
     // Where the peer stood when it acknowledged: before its own FIN.
-    fin.confirmFrom = peer.fin.isSet && role == progress.closer ? peer.sendNext - 1 : peer.sendNext
-    if role == progress.closer { fin.ackConfirmed = peer.finAcked }
+    fin.acknowledge(
+      by: acked.mark(from: first), at: phase == .secondFIN ? peer.sendNext - 1 : peer.sendNext)
     return fin
-  }
-
-  /// The second FIN, where it came to an end that had been in FIN_WAIT_2 and has not answered within
-  /// the time in which it would have answered with RST: such a segment is looked at as if it might
-  /// be late.
-  func unansweredFIN(_ connection: borrowing Connection, profile: HostProfile) -> LateSegment? {
-    let (closer, second) = (progress.closer, progress.closer.peer)
-    let (fin, acked) = (ends[second].fin, ends[closer].finAcked)
-    guard profile.finWait2 != nil, fin.isSet, acked.frame != fin.frame else { return nil }
-    let answered = ends[second].finAcked
-    if answered.isSet,
-      answered.time.since(fin.time) <= connection.answerTime(closer) + Tracker.busy
-    {
-      return nil
-    }
-    return LateSegment(
-      connection: number, stream: stream, frame: fin.frame, time: fin.time,
-      kind: .dataAfterClose, from: connection.address(of: second),
-      to: connection.address(of: closer), afterClose: nil, effect: .none, replyFrame: nil,
-      replyExpected: .rst, reachesNewConnection: nil, awaitsReset: true,
-      sequence: ends[second].sendNext - 1, acknowledgment: ends[second].finACK)
   }
 }
 
 extension OrderlyConnection.End {
-  fileprivate var inFull: Endpoint {
+  fileprivate func inFull(
+    _ role: Role, from first: FirstMark, peer: Self, hasFIN: Bool
+  ) -> Endpoint {
     var end = Endpoint()
-    end.sent = sent
+    end.sent = traits.sent(role)
     end.initial = initial
     end.sendNext = sendNext
-    if !sent.isEmpty { end.passed.start(at: sendNext) }
+    end.passed.start(at: sendNext)
     end.ackSent = ackSent
-    end.ackMark = ackMark
-    end.dataConfirmFrom = dataConfirmFrom
-    end.dataConfirmed = dataConfirmed
-    end.confirmedByFIN = confirmedByFIN
-    end.window = window
+    end.ackMark = ackMark.mark(from: first)
+    end.dataConfirmFrom = traits.contains(.dataAcknowledged) ? dataConfirmFrom : nil
+    end.dataConfirmed = traits.contains(.dataConfirmed)
+    end.confirmedByFIN = traits.contains(.confirmedByFIN)
+    end.window = scaledWindow(peer)
     end.windowShift = windowShift
     end.timestampValue = timestampValue
     end.timestampEcho = timestampEcho
-    if sent.contains(.timestamps) { end.timestampTime = lastSent.time }
-    end.packets = packets
-    end.bytesSent = bytesSent
-    end.lastSent = lastSent
+    end.lastSent = lastSent.mark(from: first)
+    if traits.contains(.timestamps) { end.timestampTime = end.lastSent.time }
+    end.packets = Int(packets)
+    end.bytesSent = sequenceLength - (hasFIN ? 2 : 1)
     end.identification = identification
-    end.lastPayload = lastPayload
-    end.firstUnconfirmed = firstUnconfirmed
-    end.established = established
+    if traits.contains(.payload) {
+      end.lastPayload = lastPayload.time(from: first.time)
+      end.firstUnconfirmed = firstUnconfirmed.time(from: first.time)
+    }
     return end
   }
 }
 
-extension Transmissions {
-  /// What was sent once, or not at all.
-  fileprivate mutating func note(_ mark: Mark) {
-    if mark.isSet { add(mark) }
+extension OrderlyConnection.Traits {
+  /// What an end with these has sent.
+  func sent(_ role: Role) -> Endpoint.Sent {
+    var sent: Endpoint.Sent = [
+      .anything, .initialSequence, .acknowledgment, role == .initiator ? .syn : .synACK,
+    ]
+    if contains(.windowScale) { sent.insert(.windowScale) }
+    if contains(.timestamps) { sent.formUnion([.timestamps, .timestampEcho]) }
+    if contains(.established) { sent.insert(.plain) }
+    if contains(.payload) { sent.insert(.payload) }
+    return sent
+  }
+}
+
+extension SentFIN {
+  /// One that was sent once, and passed with nothing missing before it.
+  init(sent mark: Mark, end: SequenceNumber, ack: SequenceNumber, mayHaveWaited: Bool) {
+    self.init()
+    transmissions.add(mark)
+    self.end = end
+    self.ack = ack
+    self.mayHaveWaited = mayHaveWaited
+    firstFrame = mark.frame
+    firstEnd = end
+    passed = mark
+    passedEnd = end
+  }
+
+  /// - Parameter next: what its sender had sent before.
+  mutating func acknowledge(by mark: Mark, at next: SequenceNumber) {
+    firstAckedFrame = mark.frame
+    acked = mark
+    ackPassed = mark
+    confirmFrom = next
   }
 }

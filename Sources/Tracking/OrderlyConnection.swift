@@ -8,97 +8,142 @@ import Dissection
 /// makes of it: that is known. The first segment out of the ordinary is met by the `Connection` that
 /// it is `inFull`, the same in everything as if it had been one from the start.
 struct OrderlyConnection: Sendable {
-  /// One end's part of the evidence; `Endpoint` tells what each means.
-  struct End: Sendable {
-    var sent: Endpoint.Sent = []
-    var identification: UInt16 = 0
-    var windowShift: UInt8 = 0
-    var dataConfirmed = true
-    var confirmedByFIN = false
+  /// What is to be known of one end, besides numbers; `Endpoint` tells what each means.
+  struct Traits: OptionSet, Sendable {
+    let rawValue: UInt8
+    static let timestamps = Traits(rawValue: 1)
+    static let windowScale = Traits(rawValue: 2)
+    static let established = Traits(rawValue: 4)
+    static let payload = Traits(rawValue: 8)
+    static let dataConfirmed = Traits(rawValue: 16)
+    /// `dataConfirmFrom` has a value.
+    static let dataAcknowledged = Traits(rawValue: 32)
+    static let confirmedByFIN = Traits(rawValue: 64)
     /// Its FIN may have waited behind text.
-    var mayHaveWaited = false
-    var initial = SequenceNumber(0)
-    var sendNext = SequenceNumber(0)
-    var ackSent = SequenceNumber(0)
-    /// The acknowledgment number of its FIN.
-    var finACK = SequenceNumber(0)
-    var dataConfirmFrom: SequenceNumber?
-    var window: UInt32 = 0
-    var timestampValue: UInt32 = 0
-    var timestampEcho: UInt32 = 0
-    var packets = 0
-    var bytesSent: UInt64 = 0
-    var ackMark = Mark.none
-    var lastSent = Mark.none
-    var established = Mark.none
-    var fin = Mark.none
-    var finAcked = Mark.none
-    var lastPayload = Timestamp.distantPast
-    var firstUnconfirmed = Timestamp.distantPast
+    static let mayHaveWaited = Traits(rawValue: 128)
   }
 
-  let key: ConnectionKey
-  /// 0: its place is free.
-  var number: Int
-  let stream: Int
-  let initiatorIsLow: Bool
-  private(set) var progress: Progress
-  private(set) var ends = Pair(initiator: End(), responder: End())
-  /// When the retirement queue looks at this connection; nil: not before it moves again.
-  var dueAt: Timestamp?
-  /// Where it goes on in full.
-  var successor: UInt32?
+  /// One end's part of the evidence; `Endpoint` tells what each means.
+  struct End: Sendable {
+    let initial: SequenceNumber
+    var sendNext: SequenceNumber
+    var ackSent: SequenceNumber
+    var dataConfirmFrom = SequenceNumber(0)
+    var timestampValue: UInt32
+    var timestampEcho: UInt32
+    var packets: UInt32 = 1
+    // Each mark with what fits behind it.
+    var lastSent: NearMark
+    /// Not scaled.
+    var window: UInt16
+    var ackMark: NearMark
+    var identification: UInt16 = 0
+    var lastPayload = NearTime.zero
+    var traits: Traits
+    let windowShift: UInt8
+    var firstUnconfirmed = NearTime.zero
+    /// How often its sequence numbers have come round.
+    var turns: UInt8 = 0
+  }
 
-  /// Begins with a SYN; nil when that is out of the ordinary.
-  init?(_ segment: Segment, key: ConnectionKey, number: Int, stream: Int) {
-    guard segment.controls == .syn, segment.payloadLength == 0,
-      segment.window >= Endpoint.smallWindow
+  let first: FirstMark
+  let initiatorIsLow: Bool
+  private(set) var progress = Progress()
+  let key: FoldedKey
+  /// 0: its place is free.
+  var number: UInt32
+  let stream: UInt32
+  var due: RetirementWheel.Tick = 0
+  let synACK: NearMark
+  /// The last segment of the handshake.
+  let handshake: NearMark
+  /// The first frame of the responder that shows it to be open, counted from the first; 0: none.
+  private(set) var responderShown: UInt32 = 0
+  private(set) var ends: Pair<End>
+
+  /// Goes on with a handshake that its third segment completes; nil when that is out of the ordinary.
+  init?(_ opening: OpeningConnection, completedBy segment: Segment, fromLow: Bool) {
+    guard opening.isPlain, opening.role(ofLow: fromLow) == .initiator, segment.controls == .ack,
+      let mark = NearMark(segment, from: opening.first),
+      mark.time.since(opening.synACK.time) >= .zero
     else { return nil }
-    self.key = key
-    self.number = number
-    self.stream = stream
-    initiatorIsLow = segment.source == key.low
-    progress = Progress(syn: Mark(segment))
-    ends.initiator.open(segment, as: .syn)
+    key = opening.key
+    initiatorIsLow = opening.initiatorIsLow
+    number = opening.number
+    stream = opening.stream
+    first = opening.first
+    synACK = opening.synACK
+    handshake = mark
+    var dialler = End(opening.dial, ackSent: SequenceNumber(0), at: .first)
+    var answerer = End(
+      opening.answer, ackSent: opening.dial.initial + 1, at: opening.synACK)
+    let options = segment.options
+    guard segment.acknowledgmentNumber == answerer.sendNext,
+      dialler.sends(segment, to: answerer), dialler.isInWindow(of: answerer),
+      // An echo that no SYN/ACK can have drawn (tcp_check_req).
+      !options.hasTimestamps || options.timestampEcho == answerer.timestampValue
+    else { return nil }
+    dialler.ackSent = segment.acknowledgmentNumber
+    dialler.ackMark = mark
+    dialler.timestampEcho = options.timestampEcho
+    dialler.send(segment, at: mark, to: &answerer, acknowledgingFIN: false)
+    ends = Pair(initiator: dialler, responder: answerer)
   }
 
   func role(ofLow isLow: Bool) -> Role { isLow == initiatorIsLow ? .initiator : .responder }
 
-  /// Whether a timer, rather than a packet, can end it.
-  var mayEndByTimer: Bool { progress.isClosing || !ends.initiator.established.isSet }
+  var phase: Progress.Phase { progress.phase }
+
+  /// The two turn-round times of the handshake, at the tap.
+  var toResponder: Interval { synACK.time.interval }
+  var toInitiator: Interval { handshake.time.since(synACK.time) }
 
   /// The last segment that passed.
-  var last: Mark {
+  var last: NearMark {
     let (left, right) = (ends.initiator.lastSent, ends.responder.lastSent)
-    return left.frame > right.frame ? left : right
+    return left.frames > right.frames ? left : right
   }
 
-  /// What a segment that was taken has done.
-  struct Step {
-    let connection: Int
-    let sender: Role
-    /// It was the last one of the handshake.
-    let hasOpened: Bool
-    /// The retirement queue has to look at the connection at another time.
-    let isToBeQueued: Bool
-  }
-
-  /// Takes the next segment, if it is one that the book has next.
+  /// Takes the next segment, if it is one that the book has next; changes nothing if not.
   ///
   /// - Parameter patience: how long a close may stand still before a timer has a say in it.
-  mutating func take(_ segment: Segment, fromLow: Bool, within patience: Interval) -> Step? {
+  mutating func take(_ segment: Segment, fromLow: Bool, within patience: Interval) -> Role? {
     let sender = role(ofLow: fromLow)
+    guard let mark = NearMark(segment, from: first) else { return nil }
+    switch sender {
+    case .initiator:
+      guard
+        progress.take(
+          segment, sender, at: mark, &ends.initiator, &ends.responder, within: patience)
+      else { return nil }
+    case .responder:
+      guard
+        ends.responder.traits.contains(.established)
+          || ends.responder.shows(segment, ends.initiator),
+        progress.take(
+          segment, sender, at: mark, &ends.responder, &ends.initiator, within: patience)
+      else { return nil }
+      if responderShown == 0 { responderShown = mark.frames }
+    }
+    return sender
+  }
+
+  /// Its ends after the acknowledgment of the second FIN, which settles it; nil when the segment is
+  /// something else.
+  func ends(
+    settledBy segment: Segment, fromLow: Bool, at mark: NearMark, within patience: Interval
+  ) -> Pair<End>? {
+    let closer = progress.closer
+    guard progress.phase == .secondFIN, role(ofLow: fromLow) == closer, segment.controls == .ack
+    else { return nil }
+    var ends = ends
     let isTaken =
-      switch sender {
+      switch closer {
       case .initiator:
-        progress.take(segment, sender, &ends.initiator, &ends.responder, patience)
+        progress.takeLast(segment, at: mark, &ends.initiator, &ends.responder, within: patience)
       case .responder:
-        progress.take(segment, sender, &ends.responder, &ends.initiator, patience)
+        progress.takeLast(segment, at: mark, &ends.responder, &ends.initiator, within: patience)
       }
-    guard isTaken else { return nil }
-    return Step(
-      connection: number, sender: sender,
-      hasOpened: progress.phase == .open && progress.handshake.frame == segment.frame,
-      isToBeQueued: progress.isClosing || dueAt == nil)
+    return isTaken ? ends : nil
   }
 }

@@ -4,85 +4,61 @@ extension OrderlyConnection {
   /// How far an orderly connection has come, and what may come next.
   struct Progress: Sendable {
     enum Phase: UInt8, Sendable {
-      case syn, synACK, open
-      /// One FIN; that FIN acknowledged; both FINs; both acknowledged.
-      case firstFIN, halfClosed, secondFIN, closed
+      case open
+      /// One FIN; that FIN acknowledged; both FINs.
+      case firstFIN, halfClosed, secondFIN
     }
 
-    private(set) var phase = Phase.syn
+    private(set) var phase = Phase.open
     /// Whose FIN was first, when there is one.
     private(set) var closer = Role.initiator
-    let syn: Mark
-    private(set) var synACK = Mark.none
-    /// The last segment of the handshake.
-    private(set) var handshake = Mark.none
-
-    init(syn: Mark) { self.syn = syn }
-
-    /// The two turn-round times of the handshake, at the tap.
-    var toResponder: Interval { synACK.time.since(syn.time) }
-    var toInitiator: Interval { handshake.time.since(synACK.time) }
-
-    var isClosing: Bool { phase.rawValue >= Phase.firstFIN.rawValue }
 
     /// Takes a segment of `own` towards `peer` if it is next; changes nothing if not.
+    @inline(__always)
     mutating func take(
-      _ segment: Segment, _ role: Role, _ own: inout End, _ peer: inout End, _ patience: Interval
+      _ segment: Segment, _ role: Role, at mark: NearMark, _ own: inout End, _ peer: inout End,
+      within patience: Interval
     ) -> Bool {
-      guard segment.time >= own.lastSent.time, segment.time >= peer.lastSent.time else {
-        return false
-      }
-      switch phase {
-      case .syn: return takeSYNACK(segment, role, &own, peer)
-      case .synACK: return takeHandshake(segment, role, &own, &peer)
-      case .open: return takeWhileOpen(segment, role, &own, &peer)
-      case .firstFIN, .halfClosed: return takeReply(segment, role, &own, &peer, patience)
-      case .secondFIN: return takeLast(segment, role, &own, &peer, patience)
-      case .closed: return false
-      }
-    }
-
-    private mutating func takeSYNACK(
-      _ segment: Segment, _ role: Role, _ own: inout End, _ peer: borrowing End
-    ) -> Bool {
-      guard role == .responder, segment.controls == [.syn, .ack], segment.payloadLength == 0,
-        segment.window >= Endpoint.smallWindow,
-        segment.acknowledgmentNumber == peer.sendNext,
-        segment.options.hasTimestamps == peer.sent.contains(.timestamps)
+      guard isNext(segment, at: mark, own, peer) else { return false }
+      if phase == .open { return takeWhileOpen(segment, role, at: mark, &own, &peer) }
+      guard role != closer, phase != .secondFIN,
+        isAnswer(segment, at: mark, own, peer, within: patience)
       else { return false }
-      own.open(segment, as: .synACK)
-      phase = .synACK
-      synACK = Mark(segment)
-      return true
+      return takeAnswer(segment, at: mark, &own, &peer)
     }
 
-    private mutating func takeHandshake(
-      _ segment: Segment, _ role: Role, _ own: inout End, _ peer: inout End
+    @inline(__always)
+    private func isNext(
+      _ segment: Segment, at mark: NearMark, _ own: borrowing End, _ peer: borrowing End
     ) -> Bool {
-      guard role == .initiator, segment.controls == .ack,
-        segment.acknowledgmentNumber == peer.sendNext,
-        own.sends(segment, role, to: peer),
-        // An echo that no SYN/ACK can have drawn (tcp_check_req).
-        !segment.options.hasTimestamps || segment.options.timestampEcho == peer.timestampValue
+      guard mark.time.since(own.lastSent.time) >= .zero,
+        mark.time.since(peer.lastSent.time) >= .zero
       else { return false }
-      own.send(segment, to: &peer)
-      phase = .open
-      handshake = Mark(segment)
-      return true
+      guard own.isCounted, own.isInWindow(of: peer) else { return false }
+      return own.sends(segment, to: peer)
     }
 
+    /// Whether a segment without text acknowledges the peer's FIN in time.
+    private func isAnswer(
+      _ segment: Segment, at mark: NearMark, _ own: borrowing End, _ peer: borrowing End,
+      within patience: Interval
+    ) -> Bool {
+      let silence = min(mark.time.since(own.lastSent.time), mark.time.since(peer.lastSent.time))
+      guard silence < patience, segment.payloadLength == 0 else { return false }
+      return segment.acknowledgmentNumber == peer.sendNext
+    }
+
+    @inline(__always)
     private mutating func takeWhileOpen(
-      _ segment: Segment, _ role: Role, _ own: inout End, _ peer: inout End
+      _ segment: Segment, _ role: Role, at mark: NearMark, _ own: inout End, _ peer: inout End
     ) -> Bool {
       let ack = segment.acknowledgmentNumber
-      guard ack.isAtOrAfter(own.ackSent), ack.isAtOrBefore(peer.sendNext),
-        own.sends(segment, role, to: peer)
-      else { return false }
+      guard ack.isAtOrAfter(own.ackSent), ack.isAtOrBefore(peer.sendNext) else { return false }
       switch segment.controls {
       case .ack:
-        own.send(segment, to: &peer)
+        own.send(segment, at: mark, to: &peer, acknowledgingFIN: false)
       case [.fin, .ack]:
-        own.sendFIN(segment, to: &peer)
+        own.sendFIN(segment, at: mark, to: &peer, peersFINAcked: nil)
         phase = .firstFIN
         closer = role
       default: return false  // option sets
@@ -91,35 +67,32 @@ extension OrderlyConnection {
     }
 
     /// The first FIN is acknowledged, alone or with the second.
-    private mutating func takeReply(
-      _ segment: Segment, _ role: Role, _ own: inout End, _ peer: inout End, _ patience: Interval
+    private mutating func takeAnswer(
+      _ segment: Segment, at mark: NearMark, _ own: inout End, _ peer: inout End
     ) -> Bool {
-      guard role != closer, segment.payloadLength == 0,
-        segment.acknowledgmentNumber == peer.sendNext,
-        segment.time.since(own.lastSent.later(peer.lastSent).time) < patience,
-        own.sends(segment, role, to: peer)
-      else { return false }
       switch segment.controls {
       case .ack where phase == .firstFIN:
-        own.send(segment, to: &peer)
+        own.send(segment, at: mark, to: &peer, acknowledgingFIN: true)
         phase = .halfClosed
       case [.fin, .ack]:
-        own.sendFIN(segment, to: &peer)
+        // What acknowledged the first FIN was new.
+        let acked = phase == .halfClosed ? own.ackMark : mark
+        own.sendFIN(segment, at: mark, to: &peer, peersFINAcked: acked)
         phase = .secondFIN
       default: return false  // option sets
       }
       return true
     }
 
-    private mutating func takeLast(
-      _ segment: Segment, _ role: Role, _ own: inout End, _ peer: inout End, _ patience: Interval
+    /// The second FIN is acknowledged.
+    func takeLast(
+      _ segment: Segment, at mark: NearMark, _ own: inout End, _ peer: inout End,
+      within patience: Interval
     ) -> Bool {
-      guard role == closer, segment.controls == .ack, segment.payloadLength == 0,
-        segment.acknowledgmentNumber == peer.sendNext,
-        segment.time.since(peer.lastSent.time) < patience, own.sends(segment, role, to: peer)
+      guard isNext(segment, at: mark, own, peer),
+        isAnswer(segment, at: mark, own, peer, within: patience)
       else { return false }
-      own.send(segment, to: &peer)
-      phase = .closed
+      own.send(segment, at: mark, to: &peer, acknowledgingFIN: true)
       return true
     }
   }
@@ -134,114 +107,129 @@ extension Segment {
 // MARK: - One end
 
 extension OrderlyConnection.End {
-  /// Sends its SYN or SYN/ACK.
-  mutating func open(_ segment: Segment, as kind: Endpoint.Sent) {
-    sent = [.anything, .initialSequence, kind]
-    initial = segment.sequenceNumber
-    sendNext = segment.sequenceEnd
-    if let shift = segment.options.windowScale {
-      sent.insert(.windowScale)
-      windowShift = shift
-    }
-    if segment.flags.contains(.ack) {
-      sent.insert(.acknowledgment)
-      ackSent = segment.acknowledgmentNumber
-      ackMark = Mark(segment)
-    }
-    noteTimestamps(segment)
-    window = UInt32(segment.window)
-    packets = 1
-    lastSent = Mark(segment)
+  /// What has sent a SYN or SYN/ACK and nothing else.
+  init(_ offer: OpeningConnection.Offer, ackSent: SequenceNumber, at mark: NearMark) {
+    initial = offer.initial
+    sendNext = offer.initial + 1
+    self.ackSent = ackSent
+    timestampValue = offer.timestampValue
+    timestampEcho = offer.timestampEcho
+    window = offer.window
+    windowShift = offer.windowShift ?? 0
+    lastSent = mark
+    ackMark = mark
+    traits = .dataConfirmed
+    if offer.hasTimestamps { traits.insert(.timestamps) }
+    if offer.windowShift != nil { traits.insert(.windowScale) }
   }
+
+  /// How much it has sent, SYN and FIN included.
+  var sequenceLength: UInt64 {
+    UInt64(turns) << 32 + UInt64(sendNext.value &- initial.value)
+  }
+
+  /// Whether there is room to count what it sends.
+  var isCounted: Bool { packets < .max && turns < .max }
 
   /// Whether a segment, no SYN, is the next that this end sends, and one that says nothing but what
   /// it seems to say.
-  func sends(_ segment: Segment, _ role: Role, to peer: borrowing Self) -> Bool {
+  @inline(__always)
+  func sends(_ segment: Segment, to peer: borrowing Self) -> Bool {
     let options = segment.options
     guard segment.sequenceNumber == sendNext,
-      options.hasTimestamps == sent.contains(.timestamps),
-      scaledWindow(segment, peer) >= Endpoint.smallWindow,
-      // In the peer's window.
-      sendNext.isAtOrBefore(peer.ackSent + peer.window)
+      options.hasTimestamps == traits.contains(.timestamps),
+      scaled(segment.window, peer) >= Endpoint.smallWindow
     else { return false }
-    if options.hasTimestamps {
-      // In order, and newer than what the peer has echoed (RFC 7323 section 5.3).
-      guard Int32(bitPattern: options.timestampValue &- timestampValue) >= 0,
-        Int32(bitPattern: options.timestampValue &- peer.timestampEcho) >= 0
-      else { return false }
-    }
-    // A responder's bare ACK may still be that of a request (tcp_check_req).
-    if role == .initiator || established.isSet { return true }
-    return showsEstablished(segment, peer)
+    guard options.hasTimestamps else { return true }
+    // In order, and newer than what the peer has echoed (RFC 7323 section 5.3).
+    guard Int32(bitPattern: options.timestampValue &- timestampValue) >= 0 else { return false }
+    return Int32(bitPattern: options.timestampValue &- peer.timestampEcho) >= 0
   }
 
-  private func showsEstablished(_ segment: Segment, _ peer: borrowing Self) -> Bool {
+  @inline(__always)
+  func isInWindow(of peer: borrowing Self) -> Bool {
+    sendNext.isAtOrBefore(peer.ackSent + peer.scaledWindow(self))
+  }
+
+  /// Whether a segment of a responder is more than the bare ACK of a request (tcp_check_req).
+  func shows(_ segment: Segment, _ peer: borrowing Self) -> Bool {
     if segment.payloadLength > 0 || segment.flags.contains(.fin) { return true }
     return segment.acknowledgmentNumber.isAfter(peer.initial + 1)
   }
 
-  private func scaledWindow(_ segment: Segment, _ peer: borrowing Self) -> UInt32 {
-    let isScaled = sent.intersection(peer.sent).contains(.windowScale)
-    return UInt32(segment.window) << (isScaled ? UInt32(windowShift) : 0)
+  /// Its window; on a SYN it is never scaled, and only if both sent the option (RFC 7323 section
+  /// 2.2).
+  func scaledWindow(_ peer: borrowing Self) -> UInt32 {
+    traits.contains(.established) ? scaled(window, peer) : UInt32(window)
+  }
+
+  private func scaled(_ window: UInt16, _ peer: borrowing Self) -> UInt32 {
+    let isScaled = traits.intersection(peer.traits).contains(.windowScale)
+    return UInt32(window) << (isScaled ? UInt32(windowShift) : 0)
   }
 
   /// Sends its next segment; `Passage` tells why so.
-  mutating func send(_ segment: Segment, to peer: inout Self) {
+  @inline(__always)
+  mutating func send(
+    _ segment: Segment, at mark: NearMark, to peer: inout Self, acknowledgingFIN: Bool
+  ) {
     let ack = segment.acknowledgmentNumber
-    let mark = Mark(segment)
-    if ack.isAfter(ackSent) || !sent.contains(.acknowledgment) {
+    if ack.isAfter(ackSent) {
       ackSent = ack
       ackMark = mark
     }
-    let isAckOfFIN = peer.fin.isSet && !peer.finAcked.isSet
-    if isAckOfFIN { peer.finAcked = mark }
-    if !peer.dataConfirmed {
-      if ack.isAtOrAfter(peer.sendNext) {
-        peer.dataConfirmFrom = peer.dataConfirmFrom ?? sendNext
-      } else {
-        peer.dataConfirmFrom = peer.dataConfirmFrom?.later(segment.sequenceEnd)
-      }
+    if !peer.traits.contains(.dataConfirmed) { peer.noteAcknowledged(segment, from: sendNext) }
+    if traits.isDisjoint(with: .dataConfirmed), traits.contains(.dataAcknowledged),
+      ack.isAfter(dataConfirmFrom)
+    {
+      traits.insert(.dataConfirmed)
+      traits.remove(.confirmedByFIN)
+      if acknowledgingFIN { traits.insert(.confirmedByFIN) }
     }
-    if !dataConfirmed, let from = dataConfirmFrom, ack.isAfter(from) {
-      dataConfirmed = true
-      confirmedByFIN = isAckOfFIN
-    }
-    sent.formUnion([.acknowledgment, .plain])
-    if !established.isSet { established = mark }
+    traits.insert(.established)
     if segment.payloadLength > 0 {
-      sent.insert(.payload)
-      bytesSent += UInt64(segment.payloadLength)
-      lastPayload = segment.time
-      if dataConfirmed { firstUnconfirmed = segment.time }
-      dataConfirmed = false
-      dataConfirmFrom = nil
+      if traits.contains(.dataConfirmed) { firstUnconfirmed = mark.time }
+      lastPayload = mark.time
+      traits.insert(.payload)
+      traits.subtract([.dataConfirmed, .dataAcknowledged])
     }
+    let before = sendNext.value &- initial.value
     sendNext = segment.sequenceEnd
+    if sendNext.value &- initial.value < before { turns += 1 }
     identification = segment.ipIdentification
-    noteTimestamps(segment)
-    window = scaledWindow(segment, peer)
+    if segment.options.hasTimestamps { noteTimestamps(segment.options) }
+    window = segment.window
     packets += 1
     lastSent = mark
   }
 
-  mutating func sendFIN(_ segment: Segment, to peer: inout Self) {
-    let hadTextOutstanding = !dataConfirmed
-    send(segment, to: &peer)
-    let isFreed =
-      confirmedByFIN && segment.time.since(peer.finAcked.time) < SentFIN.releaseTime
-    mayHaveWaited = hadTextOutstanding || isFreed
-    fin = lastSent
-    finACK = segment.acknowledgmentNumber
+  /// Notes what of its text a segment of the peer acknowledges, which had sent all before `next`.
+  private mutating func noteAcknowledged(_ segment: Segment, from next: SequenceNumber) {
+    let isKnown = traits.contains(.dataAcknowledged)
+    if segment.acknowledgmentNumber.isAtOrAfter(sendNext) {
+      if !isKnown { dataConfirmFrom = next }
+      traits.insert(.dataAcknowledged)
+    } else if isKnown {
+      dataConfirmFrom = dataConfirmFrom.later(segment.sequenceEnd)
+    }
   }
 
-  private mutating func noteTimestamps(_ segment: Segment) {
-    guard segment.options.hasTimestamps else { return }
-    sent.insert(.timestamps)
-    timestampValue = segment.options.timestampValue
-    guard segment.flags.contains(.ack) else { return }
-    let echo = segment.options.timestampEcho
-    let isNewer = Int32(bitPattern: echo &- timestampEcho) > 0
-    if isNewer || !sent.contains(.timestampEcho) { timestampEcho = echo }
-    sent.insert(.timestampEcho)
+  /// - Parameter peersFINAcked: the acknowledgment of the peer's FIN, where it has sent one.
+  mutating func sendFIN(
+    _ segment: Segment, at mark: NearMark, to peer: inout Self, peersFINAcked: NearMark?
+  ) {
+    let hadTextOutstanding = !traits.contains(.dataConfirmed)
+    send(segment, at: mark, to: &peer, acknowledgingFIN: peersFINAcked == mark)
+    // What the peer's FIN acknowledges can set it free.
+    let isFreed =
+      traits.contains(.confirmedByFIN)
+      && peersFINAcked.map { mark.time.since($0.time) < SentFIN.releaseTime } ?? false
+    if hadTextOutstanding || isFreed { traits.insert(.mayHaveWaited) }
+  }
+
+  private mutating func noteTimestamps(_ options: TCPOptions) {
+    timestampValue = options.timestampValue
+    let isNewer = Int32(bitPattern: options.timestampEcho &- timestampEcho) > 0
+    if isNewer { timestampEcho = options.timestampEcho }
   }
 }

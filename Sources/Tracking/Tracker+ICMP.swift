@@ -10,8 +10,8 @@ extension Tracker {
   public mutating func receive(_ error: ICMPError) -> Int? {
     let key = ConnectionKey(error.source, error.destination)
     let hash = table.hash(key)
-    if case .orderly(let slot) = table.occupant(of: key, hash: hash) {
-      leaveOrder(slot, hash: hash)
+    if let place = table.occupant(of: key, hash: hash), place.form != .full {
+      leaveOrder(place, hash: hash, at: clock.now ?? error.time)
     }
     guard let head = table.find(key, hash: hash) else { return nil }
     for slot in chain(from: head) {

@@ -205,7 +205,7 @@ extension Tracker {
     _ connection: Connection, hash: UInt64, at now: Timestamp
   ) -> UInt32 {
     let slot = table.insert(connection, hash: hash)
-    enqueue(slot, at: now)
+    enqueue(Place(.full, slot), after: now)
     return slot
   }
 }

@@ -2,81 +2,100 @@ import Dissection
 
 /// A connection that ended well leaves memory once its 2MSL are over in capture time.
 extension Tracker {
-  /// How long after its last segment a connection whose ends are closed leaves.
-  private var rest: Interval { options.profile.timeWait + Inference.timerSlack }
-
-  /// A connection that keeps moving is queued anew at most once in this time.
-  private static let grain = Interval.seconds(1)
-
-  /// Queues a connection to be looked at when it may be over; an earlier entry no longer counts.
-  mutating func enqueue(_ slot: UInt32, at now: Timestamp) {
-    guard let due = nextLook(after: table[slot].dueAt, at: now) else { return }
-    table[slot].dueAt = due
-    queue.append(
-      RetirementQueue.Entry(
-        slot: slot, isOrderly: false, number: table[slot].number, due: due))
-  }
-
-  mutating func enqueue(orderly slot: UInt32, at now: Timestamp) {
-    guard let due = nextLook(after: table.orderly[slot].dueAt, at: now) else { return }
-    table.orderly[slot].dueAt = due
-    queue.append(
-      RetirementQueue.Entry(
-        slot: slot, isOrderly: true, number: table.orderly[slot].number, due: due))
-  }
-
-  /// Nil when a look that is queued already comes late enough.
-  private func nextLook(after queued: Timestamp?, at now: Timestamp) -> Timestamp? {
-    let due = now.advanced(by: rest + Self.grain)
-    if let queued, due.since(queued) < Self.grain { return nil }
-    return due
-  }
-
-  /// Looks at an orderly connection, or else tells where it went on.
-  private mutating func retire(
-    orderly entry: RetirementQueue.Entry, at now: Timestamp,
-    _ onFinal: (ConnectionReport) -> Void
-  ) -> UInt32? {
-    let slot = entry.slot
-    guard table.orderly[slot].number == entry.number, table.orderly[slot].dueAt == entry.due
-    else { return nil }
-    if let successor = table.orderly[slot].successor {
-      table.release(orderly: slot)
-      return successor
-    }
-    table.orderly[slot].dueAt = nil
-    let hasRested = now.since(table.orderly[slot].last.time) >= rest
-    let connection = hasRested ? table.orderly[slot].inFull(tap: options.tap) : nil
-    let isClosed = table.orderly[slot].progress.phase == .closed
-    if let connection, isClosed || isOver(connection, at: now) {
-      onFinal(report(orderly: connection, at: now))
-      bury(connection)
-      table.remove(orderly: slot)
-    } else if table.orderly[slot].mayEndByTimer {
-      enqueue(orderly: slot, at: now)
-    }
-    return nil
+  /// Queues a connection that has moved at `time` to be looked at when it may be over.
+  mutating func enqueue(_ place: Place, after time: Timestamp) {
+    let due = wheel.due(after: time)
+    table[dueAt: place] = due
+    wheel.append(place, due: due)
   }
 
   mutating func retire(at now: Timestamp, onFinal: (ConnectionReport) -> Void) {
-    while let entry = queue.next(dueAt: now) {
-      guard let slot = entry.isOrderly ? retire(orderly: entry, at: now, onFinal) : entry.slot
-      else { continue }
-      guard table[slot].number == entry.number, table[slot].dueAt == entry.due else { continue }
-      table[slot].dueAt = nil
-      if isOver(slot, at: now) {
-        onFinal(report(slot, at: now))
-        bury(table[slot])
-        drop(slot)
-      } else if stillEnds(slot) {
-        enqueue(slot, at: now)
+    let tick = wheel.tick(now)
+    for place in wheel.take(until: tick) where table.number(at: place) != 0 {
+      let due = table[dueAt: place]
+      if due > tick {
+        if wheel.isOfLaterTurn(due, at: tick) { wheel.append(place, due: due) }
+      } else if due != 0 || place.form == .settled {
+        look(place, at: now, onFinal)
       }
     }
   }
 
-  /// Both ends are closed, and nothing has moved for as long as TIME_WAIT lasts.
-  private func isOver(_ slot: UInt32, at now: Timestamp) -> Bool {
-    now.since(table[slot].lastMark.time) >= rest && isOver(table[slot], at: now)
+  /// Lets a connection leave that is over, or queues it anew if a timer can still end it.
+  private mutating func look(
+    _ place: Place, at now: Timestamp, _ onFinal: (ConnectionReport) -> Void
+  ) {
+    let last = lastTime(place)
+    if wheel.due(after: last) > wheel.tick(now) {
+      // It has moved since. A settled one that has is another, which has its own turn.
+      if place.form != .settled { enqueue(place, after: last) }
+      return
+    }
+    table[dueAt: place] = 0
+    let isLeaving =
+      switch place.form {
+      case .full: leave(place.slot, at: now, onFinal)
+      case .settled: leave(settled: place, at: now, onFinal)
+      case .opening, .orderly: leave(small: place, at: now, onFinal)
+      }
+    if !isLeaving, mayEndByTimer(place) { enqueue(place, after: now) }
+  }
+
+  private func lastTime(_ place: Place) -> Timestamp {
+    switch place.form {
+    case .full: table[place.slot].lastMark.time
+    case .opening:
+      table.opening[place.slot].last.time.time(from: table.opening[place.slot].first.time)
+    case .orderly:
+      table.orderly[place.slot].last.time.time(from: table.orderly[place.slot].first.time)
+    case .settled: table.settled[place.slot].time(table.settled[place.slot].lastACK)
+    }
+  }
+
+  /// Whether a timer, rather than a packet, can end the connection.
+  private func mayEndByTimer(_ place: Place) -> Bool {
+    switch place.form {
+    case .full:
+      table[place.slot].isClosing || !table[place.slot].ends.initiator.established.isSet
+    case .opening: true
+    case .orderly: table.orderly[place.slot].phase != .open
+    case .settled: false
+    }
+  }
+
+  // MARK: Leaving
+
+  private mutating func leave(
+    _ slot: UInt32, at now: Timestamp, _ onFinal: (ConnectionReport) -> Void
+  ) -> Bool {
+    guard isOver(table[slot], at: now) else { return false }
+    onFinal(report(slot, at: now))
+    bury(table[slot])
+    drop(slot)
+    return true
+  }
+
+  private mutating func leave(
+    small place: Place, at now: Timestamp, _ onFinal: (ConnectionReport) -> Void
+  ) -> Bool {
+    // No timer ends what is open.
+    guard mayEndByTimer(place) else { return false }
+    let connection = inFull(place)
+    guard isOver(connection, at: now) else { return false }
+    onFinal(report(small: connection, at: now))
+    bury(connection)
+    table.remove(place)
+    return true
+  }
+
+  private mutating func leave(
+    settled place: Place, at now: Timestamp, _ onFinal: (ConnectionReport) -> Void
+  ) -> Bool {
+    let key = table.key(of: table.settled[place.slot].key)
+    onFinal(report(place, at: now))
+    tombstones.add(table.settled[place.slot].stone, digest: key.digest)
+    table.remove(place)
+    return true
   }
 
   private func isOver(_ connection: borrowing Connection, at now: Timestamp) -> Bool {
@@ -85,13 +104,8 @@ extension Tracker {
     return connection.claim(.responder, at: now, profile: options.profile).state == .closed
   }
 
-  /// Whether a timer, rather than a packet, can end the connection.
-  private func stillEnds(_ slot: UInt32) -> Bool {
-    table[slot].isClosing || !table[slot].ends.initiator.established.isSet
-  }
-
   /// Leaves a tombstone, by which a straggler is known.
-  private mutating func bury(_ connection: Connection) {
+  private mutating func bury(_ connection: borrowing Connection) {
     let low = connection.role(ofLow: true)
     tombstones.add(
       Tombstones.Stone(
@@ -105,5 +119,15 @@ extension Tracker {
     table.remove(slot)
     late[slot] = nil
     mergedStreams[slot] = nil
+  }
+}
+
+extension SettledConnection {
+  fileprivate var stone: Tombstones.Stone {
+    let low = ends[role(ofLow: true)]
+    let high = ends[role(ofLow: false)]
+    return Tombstones.Stone(
+      connection: Int(number), stream: Int(stream), bases: (low.initial, high.initial),
+      lowEnd: low.sendNext, highEnd: high.sendNext)
   }
 }

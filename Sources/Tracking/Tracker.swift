@@ -39,7 +39,7 @@ public struct Tracker: ~Copyable {
   let options: TrackerOptions
   var table = ConnectionTable()
   var tombstones = Tombstones()
-  var queue = RetirementQueue()
+  var wheel: RetirementWheel
   /// By slot, for the few connections that have any.
   var late: [UInt32: [LateSegment]] = [:]
   var mergedStreams: [UInt32: [Int]] = [:]
@@ -54,7 +54,7 @@ public struct Tracker: ~Copyable {
   /// How long an orderly close may stand still.
   let patience: Interval
 
-  private var clock = CaptureClock()
+  var clock = CaptureClock()
   /// How many connections were numbered so far.
   public internal(set) var connectionCount = 0
   /// Connections that left memory because of the limit in the options.
@@ -63,6 +63,8 @@ public struct Tracker: ~Copyable {
   public init(options: TrackerOptions = TrackerOptions()) {
     self.options = options
     patience = Self.patience(options.profile)
+    // How long after its last segment a connection whose ends are closed leaves.
+    wheel = RetirementWheel(delay: options.profile.timeWait + Inference.timerSlack)
   }
 
   /// Where the capture was taken: as the options say, else by majority of the handshakes so far.
@@ -75,7 +77,7 @@ public struct Tracker: ~Copyable {
   ) -> Receipt {
     clock.tick(segment.time)
     let now = clock.now ?? segment.time
-    retire(at: now, onFinal: onFinal)
+    if wheel.hasDue(at: now) { retire(at: now, onFinal: onFinal) }
     makeRoom(at: now, onFinal: onFinal)
 
     let key = ConnectionKey(segment)
@@ -107,7 +109,7 @@ public struct Tracker: ~Copyable {
     receipt.late = pass(
       segment, slot: slot, sender: sender, isNetworkDuplicate: verdict == .networkDuplicate,
       stream: assignment.stream)
-    if table[slot].isClosing || table[slot].dueAt == nil { enqueue(slot, at: now) }
+    if table[slot].due == 0 { enqueue(Place(.full, slot), after: now) }
     return receipt
   }
 
@@ -196,23 +198,13 @@ public struct Tracker: ~Copyable {
   /// The connections that are in memory, in order of their numbers: to be gone through more than
   /// once, until the next segment is taken.
   public struct Roster: Sendable {
-    fileprivate struct Place {
-      let number: Int
-      let slot: UInt32
-      let isOrderly: Bool
-    }
-    fileprivate var places: [Place]
+    fileprivate var places: [(number: UInt32, place: Place)]
 
     public var count: Int { places.count }
   }
 
   public func roster() -> Roster {
-    var places = table.slots().map {
-      Roster.Place(number: table[$0].number, slot: $0, isOrderly: false)
-    }
-    places += table.orderlySlots().map {
-      Roster.Place(number: table.orderly[$0].number, slot: $0, isOrderly: true)
-    }
+    var places = table.places().map { (number: UInt32(clamping: table.number(at: $0)), place: $0) }
     places.sort { $0.number < $1.number }
     return Roster(places: places)
   }
@@ -221,9 +213,7 @@ public struct Tracker: ~Copyable {
   public func connection(
     at index: Int, of roster: Roster, at instant: Timestamp
   ) -> ConnectionReport {
-    let place = roster.places[index]
-    return place.isOrderly
-      ? report(orderly: place.slot, at: instant) : report(place.slot, at: instant)
+    report(roster.places[index].place, at: instant)
   }
 
   /// Every connection still in memory at `instant`, in order of their numbers.
@@ -234,11 +224,17 @@ public struct Tracker: ~Copyable {
 
   /// One connection still in memory at `instant`.
   public func connection(_ number: Int, at instant: Timestamp) -> ConnectionReport? {
-    if let slot = table.slots().first(where: { table[$0].number == number }) {
-      return report(slot, at: instant)
+    table.places().first { table.number(at: $0) == number }.map { report($0, at: instant) }
+  }
+
+  func report(_ place: Place, at instant: Timestamp) -> ConnectionReport {
+    switch place.form {
+    case .full: report(place.slot, at: instant)
+    case .opening, .orderly: report(small: inFull(place), at: instant)
+    case .settled:
+      table.settled[place.slot].report(
+        key: table.key(of: table.settled[place.slot].key), at: instant, profile: options.profile)
     }
-    return table.orderlySlots().first { table.orderly[$0].number == number }
-      .map { report(orderly: $0, at: instant) }
   }
 
   func report(_ slot: UInt32, at instant: Timestamp) -> ConnectionReport {

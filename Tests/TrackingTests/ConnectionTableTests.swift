@@ -14,7 +14,7 @@ import Testing
       first: Mark(segment), conversation: StreamIndex(first: 0))
   }
 
-  private func chain(_ table: ConnectionTable, _ key: ConnectionKey) -> [Int] {
+  private func chain(_ table: borrowing ConnectionTable, _ key: ConnectionKey) -> [Int] {
     var numbers: [Int] = []
     var slot = table.find(key, hash: table.hash(key)) ?? ConnectionTable.noSlot
     while slot != ConnectionTable.noSlot {

@@ -1,0 +1,63 @@
+import Dissection
+
+extension OpeningConnection {
+  /// The same connection as `Passage` would have made it of the same segments.
+  ///
+  /// - Parameter tap: where the options say that the tap sits.
+  func inFull(key: ConnectionKey, tap: TapPosition?) -> Connection {
+    let (dialler, answerer) = (dial.initial, isAnswered ? answer.initial : nil)
+    var connection = Connection(
+      number: Int(number), key: key, initiatorIsLow: initiatorIsLow, rolesKnown: true,
+      first: first.mark,
+      conversation: StreamIndex(
+        Int(stream), low: initiatorIsLow ? dialler : answerer,
+        high: initiatorIsLow ? answerer : dialler))
+    connection.lastMark = last.mark(from: first)
+    connection.due = due
+    connection.ends.initiator = dial.inFull(.syn, dialled, first: .first, from: first)
+    guard isAnswered else { return connection }
+    connection.roundTrip.responder =
+      tap == .responder ? .zero : synACK.time.since(dialled.last.time)
+    connection.ends.initiator.handshakePassed = synACK.mark(from: first)
+    connection.ends.responder = answer.inFull(.synACK, answered, first: synACK, from: first)
+    connection.ends.responder.sent.insert(.acknowledgment)
+    connection.ends.responder.ackSent = dial.initial + 1
+    connection.ends.responder.ackMark = synACK.mark(from: first)
+    guard answer.hasTimestamps else { return connection }
+    connection.ends.responder.sent.insert(.timestampEcho)
+    connection.ends.responder.timestampEcho = answer.timestampEcho
+    return connection
+  }
+}
+
+extension OpeningConnection.Offer {
+  fileprivate func inFull(
+    _ kind: Endpoint.Sent, _ repeated: OpeningConnection.Repeated, first: NearMark,
+    from origin: FirstMark
+  ) -> Endpoint {
+    var end = Endpoint()
+    end.sent = [.anything, .initialSequence, kind]
+    end.initial = initial
+    end.sendNext = initial + 1
+    end.passed.start(at: end.sendNext)
+    end.window = UInt32(window)
+    if let windowShift {
+      end.sent.insert(.windowScale)
+      end.windowShift = windowShift
+    }
+    end.packets = Int(repeated.retransmissions) + 1
+    end.lastSent = repeated.last.mark(from: origin)
+    end.opening.first = first.mark(from: origin)
+    end.opening.last = end.lastSent
+    if repeated.retransmissions > 0 {
+      end.opening.firstRetransmission = repeated.firstRetransmission.time(from: origin.time)
+    }
+    end.opening.interval = repeated.interval.interval
+    end.opening.retransmissions = Int(repeated.retransmissions)
+    guard hasTimestamps else { return end }
+    end.sent.insert(.timestamps)
+    end.timestampValue = timestampValue
+    end.timestampTime = end.lastSent.time
+    return end
+  }
+}
