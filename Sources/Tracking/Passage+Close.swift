@@ -124,7 +124,7 @@ extension Passage {
     if !sender.firstRST.isSet { sender.firstRST = mark }
     guard !sender.ownReset.isSet else { return }
     let isOld = isOldRefusal(sender, receiver)
-    if isShared, !isOld {
+    if isShared, !isOld, senderBefore?.state != .synSent || isACK {
       shareReset(&sender, receiver)
       return
     }
