@@ -24,9 +24,9 @@ public struct CSVTable: Sendable {
     socket(end.local)
     socket(end.remote)
     seconds(finding.age)
-    text(finding.message(in: connection))
+    text { $0.append(messageOf: finding, in: connection) }
     text(finding.evidence.map(String.init).joined(separator: " "))
-    text(finding.wiresharkFilter(in: connection))
+    text { $0.append(filterOf: finding, in: connection) }
     endLine()
   }
 
@@ -69,7 +69,19 @@ public struct CSVTable: Sendable {
     endLine()
   }
 
-  mutating func text(_ text: String) { field { $0.append(Escaping.csv(text)) } }
+  mutating func text(_ text: String) { self.text { $0.append(text) } }
+
+  /// A field of which it is not known what must be escaped.
+  private mutating func text(_ write: (inout OutputBuffer) -> Void) {
+    field { output in
+      let start = output.count
+      write(&output)
+      if output.withBytes(from: start, Escaping.isPlainCSV) { return }
+      let text = output.text(from: start)
+      output.removeAll(from: start)
+      output.append(Escaping.csv(text))
+    }
+  }
 
   mutating func number(_ number: Int?) {
     field { if let number { $0.appendDecimal(Int64(number)) } }

@@ -29,6 +29,16 @@ public enum Escaping {
       .joined(separator: "\"\"") + "\""
   }
 
+  /// Whether `csv` would leave text of these bytes as it is: not asked of all such text.
+  static func isPlainCSV(_ bytes: Span<UInt8>) -> Bool {
+    if let first = bytes.isEmpty ? nil : bytes[0], formulaStarts.contains(first) { return false }
+    for index in bytes.indices {
+      let byte = bytes[index]
+      if byte < 0x20 || byte >= 0x7F || byte == 0x22 || byte == 0x2C { return false }
+    }
+    return true
+  }
+
   private static let formulaStarts: [UInt8] = Array("=+-@".utf8)
   private static let quotedCSV: [UInt8] = Array(",\"\r\n".utf8)
 
@@ -80,7 +90,7 @@ extension OutputBuffer {
       let digits = String(scalar.value, radix: 16)
       append(repeating: UInt8(ascii: "0"), count: 4 - digits.utf8.count)
       append(digits)
-    default: append(contentsOf: Array(String(scalar).utf8))
+    default: append(String(scalar))
     }
   }
 }

@@ -115,8 +115,8 @@ extension ExplainReport {
     var json = JSONWriter()
     json.writeLines(
       Selected(
-        connection: connection, roles: Role.allCases, findings: findings, young: 0,
-        late: connection.late))
+        connection: connection, roles: Role.allCases, findings: findings,
+        late: connection.late, found: findings.count))
     for row in rows {
       write(row, to: &json)
       json.endLine()
@@ -126,7 +126,7 @@ extension ExplainReport {
 
   private func document() -> [UInt8] {
     var json = JSONWriter()
-    func array<Value>(_ name: String, _ values: [Value], _ write: (Value) -> Void) {
+    func array<Value>(_ name: JSONKey, _ values: [Value], _ write: (Value) -> Void) {
       json.key(name)
       json.beginArray()
       for value in values {
@@ -163,8 +163,7 @@ extension ExplainReport {
   /// A `ladder` object: a segment, with a null `sender` an ICMP error, or with a null `frame` a
   /// timer.
   private func write(_ row: LadderRow, to json: inout JSONWriter) {
-    json.beginObject()
-    json.field("type", "ladder")
+    json.beginObject(.ladder)
     json.field("connection", connection.number)
     json.field("time", row.time)
     let segment = row.segment

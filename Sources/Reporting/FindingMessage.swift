@@ -4,61 +4,107 @@ import Tracking
 extension Finding {
   /// One sentence that says what was found, without a time of day: the same in every zone.
   public func message(in connection: ConnectionReport) -> String {
-    let end = connection.endpoints[role]
-    let local = end.local.text
-    let remote = end.remote.text
-    let lasting = age.map { " for \($0.words)" } ?? ""
-    switch kind {
+    var buffer = OutputBuffer()
+    buffer.append(messageOf: self, in: connection)
+    return buffer.text
+  }
+
+  /// The end that sent the RST: the finding's own, unless only the other one sent any.
+  fileprivate func resetter(_ connection: ConnectionReport) -> SocketAddress {
+    let own = connection.endpoints[role]
+    let peer = connection.endpoints[role.peer]
+    return own.rstFrame == nil && peer.rstFrame != nil ? peer.local : own.local
+  }
+}
+
+extension OutputBuffer {
+  /// See `Finding.message`; no character of it needs an escape in JSON.
+  mutating func append(messageOf finding: Finding, in connection: ConnectionReport) {
+    let end = connection.endpoints[finding.role]
+    let (local, remote) = (end.local, end.remote)
+    switch finding.kind {
     case .closeWait:
-      return closeWaitMessage(end, lasting: lasting)
+      append(local, " has the FIN of ", remote)
+      append(
+        end.activity == .draining ? " and still sends: half-close in use" : " and has not closed")
+      append(lasting: finding)
+      if end.activity != .draining { append(": its program holds the socket open") }
     case .timeWait:
-      return "\(local) closed first and keeps TIME_WAIT towards \(remote)\(remaining(of: end))"
+      append(local, " closed first and keeps TIME_WAIT towards ", remote)
+      appendRemaining(of: end, finding)
     case .latePackets:
-      return lateMessage(connection)
+      append(lateMessage(connection))
     case .finWait1:
-      return "\(local) sent FIN to \(remote)\(retransmissions(end)); "
-        + "no acknowledgment\(lasting)"
+      append(local, " sent FIN to ", remote)
+      appendRetransmissions(end)
+      append("; no acknowledgment")
+      append(lasting: finding)
     case .finWait2:
-      return "\(remote) acknowledged the FIN of \(local) and has not closed its own side\(lasting)"
+      append(remote, " acknowledged the FIN of ", local)
+      append(" and has not closed its own side")
+      append(lasting: finding)
     case .lastAck:
-      return "\(local) closed second\(retransmissions(end)); "
-        + "\(remote) has not acknowledged its FIN\(lasting)"
+      append(local)
+      append(" closed second")
+      appendRetransmissions(end)
+      append("; ")
+      append(remote)
+      append(" has not acknowledged its FIN")
+      append(lasting: finding)
     case .closing:
-      return "\(local) and \(remote) closed at the same time\(retransmissions(end)); "
-        + "the FIN of \(local) is not acknowledged\(lasting)"
+      append(local, " and ", remote)
+      append(" closed at the same time")
+      appendRetransmissions(end)
+      append("; the FIN of ")
+      append(local)
+      append(" is not acknowledged")
+      append(lasting: finding)
     case .halfOpen where end.claim.state == .synReceived:
-      return "\(local) answered the SYN of \(remote) and waits\(lasting) for the last ACK of the "
-        + "handshake"
+      append(local, " answered the SYN of ", remote)
+      append(" and waits")
+      append(lasting: finding)
+      append(" for the last ACK of the handshake")
     case .halfOpen:
-      return "\(local) is \(end.claim.state.name)\(lasting), "
-        + "but \(remote) has closed: it will not notice before it sends"
+      append(local)
+      append(" is ")
+      append(end.claim.state.name)
+      append(lasting: finding)
+      append(", but ")
+      append(remote)
+      append(" has closed: it will not notice before it sends")
     case .reset:
-      return "\(resetter(connection)) reset the connection: "
-        + (connection.resetCause ?? .unknown).words
+      append(finding.resetter(connection))
+      append(" reset the connection: ")
+      append((connection.resetCause ?? .unknown).words)
     }
   }
 
-  private func closeWaitMessage(_ end: EndpointReport, lasting: String) -> String {
-    switch end.activity {
-    case .draining:
-      return "\(end.local.text) has the FIN of \(end.remote.text) and still sends: "
-        + "half-close in use\(lasting)"
-    case .idle, nil:
-      return "\(end.local.text) has the FIN of \(end.remote.text) and has not closed\(lasting): "
-        + "its program holds the socket open"
-    }
+  private mutating func append(_ one: SocketAddress, _ words: String, _ other: SocketAddress) {
+    append(one)
+    append(words)
+    append(other)
+  }
+
+  private mutating func append(lasting finding: Finding) {
+    guard let age = finding.age else { return }
+    append(" for ")
+    append(words: age)
   }
 
   /// How long the timer still runs at the instant that `age` was taken at.
-  private func remaining(of end: EndpointReport) -> String {
-    guard let until = end.claim.until, let since = end.claim.since, let age else { return "" }
+  private mutating func appendRemaining(of end: EndpointReport, _ finding: Finding) {
+    guard let until = end.claim.until, let since = end.claim.since, let age = finding.age else {
+      return
+    }
     let rest = until.since(since.advanced(by: age))
-    return rest > .zero ? " for another \(rest.words)" : ", nominally over"
+    guard rest > .zero else { return append(", nominally over") }
+    append(" for another ")
+    append(words: rest)
   }
 
-  private func retransmissions(_ end: EndpointReport) -> String {
-    end.finRetransmissions == 0
-      ? "" : ", FIN retransmitted \(end.finRetransmissions.counted("time"))"
+  private mutating func appendRetransmissions(_ end: EndpointReport) {
+    if end.finRetransmissions == 0 { return }
+    append(", FIN retransmitted \(end.finRetransmissions.counted("time"))")
   }
 
   private func lateMessage(_ connection: ConnectionReport) -> String {
@@ -73,13 +119,6 @@ extension Finding {
     return "\(connection.late.count.counted("packet")) after the close between \(ends): "
       + kinds.joined(separator: ", ")
       + (restarts == 0 ? "" : "; TIME_WAIT restarted \(restarts.counted("time"))")
-  }
-
-  /// The end that sent the RST: the finding's own, unless only the other one sent any.
-  private func resetter(_ connection: ConnectionReport) -> String {
-    let own = connection.endpoints[role]
-    let peer = connection.endpoints[role.peer]
-    return own.rstFrame == nil && peer.rstFrame != nil ? peer.local.text : own.local.text
   }
 }
 

@@ -4,94 +4,99 @@ import Tracking
 /// The objects of the JSON interface, each with its `type` first.
 extension JSONWriter {
   public mutating func write(_ connection: ConnectionReport) {
-    beginObject()
-    field("type", word: "connection")
-    field("connection", connection.number)
-    field("stream", connection.stream)
-    field("initiator", connection.endpoints.initiator.local)
-    field("responder", connection.endpoints.responder.local)
-    field("roles_known", connection.rolesKnown)
-    field("first_time", connection.firstTime)
-    field("last_time", connection.lastTime)
-    field("first_frame", connection.firstFrame)
-    field("last_frame", connection.lastFrame)
-    field("packets", connection.packets)
-    field("copies", connection.copies)
-    field("merged_streams", connection.mergedStreams)
-    field("close", word: connection.close.rawValue)
-    field("closed_first", word: connection.closedFirst?.rawValue)
-    field("reset_cause", word: connection.resetCause?.rawValue)
-    field("one_sided", connection.oneSided)
-    field("gap", connection.gap)
+    beginObject(.connection)
+    field(.connection, connection.number)
+    field(.stream, connection.stream)
+    field(.initiator, connection.endpoints.initiator.local)
+    field(.responder, connection.endpoints.responder.local)
+    field(.rolesKnown, connection.rolesKnown)
+    field(.firstTime, connection.firstTime)
+    field(.lastTime, connection.lastTime)
+    field(.firstFrame, connection.firstFrame)
+    field(.lastFrame, connection.lastFrame)
+    field(.packets, connection.packets)
+    field(.copies, connection.copies)
+    key(.mergedStreams)
+    beginArray()
+    if connection.otherStreams.isEmpty { value(connection.stream) }
+    for stream in connection.otherStreams { value(stream) }
+    endArray()
+    field(.close, word: connection.close.rawValue)
+    field(.closedFirst, word: connection.closedFirst?.rawValue)
+    field(.resetCause, word: connection.resetCause?.rawValue)
+    field(.oneSided, connection.oneSided)
+    field(.gap, connection.gap)
     endObject()
   }
 
   public mutating func write(_ role: Role, of connection: ConnectionReport) {
     let end = connection.endpoints[role]
-    beginObject()
-    field("type", word: "endpoint")
-    field("connection", connection.number)
-    field("stream", connection.stream)
-    field("role", word: connection.rolesKnown ? role.name : "unknown")
-    field("local", end.local)
-    field("remote", end.remote)
+    beginObject(.endpoint)
+    field(.connection, connection.number)
+    field(.stream, connection.stream)
+    field(.role, word: connection.rolesKnown ? role.name : "unknown")
+    field(.local, end.local)
+    field(.remote, end.remote)
     claim(end.claim)
-    field("packets", end.packets)
-    field("bytes_sent", end.bytesSent)
-    field("fin_frame", end.finFrame)
-    field("fin_acked_frame", end.finAckedFrame)
-    field("rst_frame", end.rstFrame)
-    field("fin_retransmissions", end.finRetransmissions)
-    field("activity", word: end.activity?.rawValue)
+    field(.packets, end.packets)
+    field(.bytesSent, end.bytesSent)
+    field(.finFrame, end.finFrame)
+    field(.finAckedFrame, end.finAckedFrame)
+    field(.rstFrame, end.rstFrame)
+    field(.finRetransmissions, end.finRetransmissions)
+    field(.activity, word: end.activity?.rawValue)
     endObject()
   }
 
   private mutating func claim(_ claim: Claim) {
-    field("state", word: claim.state.name)
-    field("certainty", word: claim.certainty.name)
-    key("possible")
+    key(.state)
+    word(claim.state.label)
+    field(.certainty, word: claim.certainty.name)
+    key(.possible)
     beginArray()
-    for state in claim.possible.ordered(first: claim.state) { word(state.name) }
+    claim.possible.forEach(first: claim.state) { word($0.label) }
     endArray()
-    field("since", claim.since)
-    field("until", claim.until)
-    field("evidence", claim.evidence.frames)
+    field(.since, claim.since)
+    field(.until, claim.until)
+    key(.evidence)
+    beginArray()
+    claim.evidence.forEach { value($0) }
+    endArray()
   }
 
   public mutating func write(_ late: LateSegment) {
-    beginObject()
-    field("type", word: "late")
-    field("connection", late.connection)
-    field("stream", late.stream)
-    field("frame", late.frame)
-    field("time", late.time)
-    field("kind", word: late.kind.rawValue)
-    field("from", late.from)
-    field("to", late.to)
-    field("after_close", late.afterClose)
-    field("effect", word: late.effect.rawValue)
-    field("reply_frame", late.replyFrame)
-    field("reply_expected", word: late.replyExpected.rawValue)
-    field("reaches_new_connection", late.reachesNewConnection)
+    beginObject(.late)
+    field(.connection, late.connection)
+    field(.stream, late.stream)
+    field(.frame, late.frame)
+    field(.time, late.time)
+    field(.kind, word: late.kind.rawValue)
+    field(.from, late.from)
+    field(.to, late.to)
+    field(.afterClose, late.afterClose)
+    field(.effect, word: late.effect.rawValue)
+    field(.replyFrame, late.replyFrame)
+    field(.replyExpected, word: late.replyExpected.rawValue)
+    field(.reachesNewConnection, late.reachesNewConnection)
     endObject()
   }
 
   public mutating func write(_ finding: Finding, of connection: ConnectionReport) {
-    beginObject()
-    field("type", word: "finding")
-    field("kind", word: finding.kind.rawValue)
-    field("connection", finding.connection)
-    field("endpoint", connection.endpoints[finding.role].local)
-    field("age", finding.age)
-    field("message", finding.message(in: connection))
-    field("evidence", finding.evidence)
-    field("wireshark_filter", finding.wiresharkFilter(in: connection))
+    beginObject(.finding)
+    field(.kind, word: finding.kind.rawValue)
+    field(.connection, finding.connection)
+    field(.endpoint, connection.endpoints[finding.role].local)
+    field(.age, finding.age)
+    key(.message)
+    text { $0.append(messageOf: finding, in: connection) }
+    field(.evidence, finding.evidence)
+    key(.wiresharkFilter)
+    text { $0.append(filterOf: finding, in: connection) }
     endObject()
   }
 
   public mutating func write(_ capture: CaptureRow) {
-    beginObject()
-    field("type", word: "capture")
+    beginObject(.capture)
     field("file", capture.file)
     field("format", capture.format)
     key("link_types")
@@ -120,8 +125,7 @@ extension JSONWriter {
   }
 
   public mutating func write(_ summary: Summary) {
-    beginObject()
-    field("type", word: "summary")
+    beginObject(.summary)
     field("connections", summary.connections)
     counts(
       "endpoints_by_state",
@@ -147,10 +151,10 @@ extension JSONWriter {
   }
 
   /// An object of counts; what was not counted has no key.
-  private mutating func counts(_ name: String, _ rows: [(String, Int)]) {
+  private mutating func counts(_ name: JSONKey, _ rows: [(String, Int)]) {
     key(name)
     beginObject()
-    for (name, count) in rows where count > 0 { field(name, count) }
+    for (name, count) in rows where count > 0 { field(JSONKey(name), count) }
     endObject()
   }
 }

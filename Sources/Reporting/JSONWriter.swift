@@ -13,12 +13,15 @@ public struct JSONWriter: Sendable {
   public mutating func beginArray() { open(UInt8(ascii: "[")) }
   public mutating func endArray() { close(UInt8(ascii: "]")) }
 
-  /// - Parameter name: one of ours, without a character that needs an escape.
-  public mutating func key(_ name: String) {
-    comma()
-    output.append(UInt8(ascii: "\""))
-    output.append(name)
-    output.append("\":")
+  /// Begins an object whose first field says what it is.
+  mutating func beginObject(_ type: JSONObjectType) {
+    beginObject()
+    output.append(type.label)
+    needsComma = true
+  }
+
+  public mutating func key(_ key: JSONKey) {
+    output.append(key.label, after: needsComma ? UInt8(ascii: ",") : nil)
     needsComma = false
   }
 
@@ -39,66 +42,68 @@ public struct JSONWriter: Sendable {
   public mutating func value(_ number: Int) { scalar { $0.appendDecimal(Int64(number)) } }
   public mutating func value(_ text: String) { scalar { $0.appendJSONString(text) } }
 
-  /// A word of ours, without a character that needs an escape.
-  public mutating func word(_ text: String) {
+  /// A text of ours, without a character that needs an escape.
+  @inline(__always)
+  mutating func text(_ write: (inout OutputBuffer) -> Void) {
     scalar {
       $0.append(UInt8(ascii: "\""))
-      $0.append(text)
+      write(&$0)
       $0.append(UInt8(ascii: "\""))
     }
   }
 
-  public mutating func field(_ name: String, word text: String?) {
+  /// A word of ours, likewise.
+  public mutating func word(_ text: String) { self.text { $0.append(text) } }
+
+  mutating func word(_ label: Label) { scalar { $0.append(label) } }
+
+  public mutating func field(_ name: JSONKey, word text: String?) {
     key(name)
     if let text { word(text) } else { null() }
   }
 
-  public mutating func field(_ name: String, _ number: Int?) {
+  public mutating func field(_ name: JSONKey, _ number: Int?) {
     key(name)
     if let number { value(number) } else { null() }
   }
 
-  public mutating func field(_ name: String, _ number: UInt64) {
+  public mutating func field(_ name: JSONKey, _ number: UInt64) {
     key(name)
     scalar { $0.appendDecimal(number) }
   }
 
-  public mutating func field(_ name: String, _ text: String?) {
+  public mutating func field(_ name: JSONKey, _ text: String?) {
     key(name)
     if let text { value(text) } else { null() }
   }
 
-  public mutating func field(_ name: String, _ flag: Bool?) {
+  public mutating func field(_ name: JSONKey, _ flag: Bool?) {
     key(name)
     guard let flag else { return null() }
     scalar { $0.append(flag ? "true" : "false") }
   }
 
-  public mutating func field(_ name: String, _ time: Timestamp?) {
+  public mutating func field(_ name: JSONKey, _ time: Timestamp?) {
     key(name)
     guard let time else { return null() }
-    scalar {
-      $0.append(UInt8(ascii: "\""))
-      $0.appendRFC3339(time)
-      $0.append(UInt8(ascii: "\""))
-    }
+    text { $0.appendRFC3339(time) }
   }
 
   /// A duration, in seconds.
-  public mutating func field(_ name: String, _ interval: Interval?) {
+  public mutating func field(_ name: JSONKey, _ interval: Interval?) {
     key(name)
     guard let interval else { return null() }
     scalar { $0.appendSeconds(interval) }
   }
 
-  public mutating func field(_ name: String, _ socket: SocketAddress) {
+  public mutating func field(_ name: JSONKey, _ socket: SocketAddress) {
     key(name)
     beginObject()
     address(of: socket)
     endObject()
   }
 
-  public mutating func field(_ name: String, _ numbers: [Int]) {
+  public mutating func field(_ name: JSONKey, _ numbers: [Int]) {
     key(name)
     beginArray()
     for number in numbers { value(number) }
@@ -107,16 +112,13 @@ public struct JSONWriter: Sendable {
 
   /// `address` and `port` into the object that is open.
   public mutating func address(of socket: SocketAddress) {
-    key("address")
+    key(.address)
     // No character of an address needs an escape.
-    scalar {
-      $0.append(UInt8(ascii: "\""))
-      $0.append(socket.address)
-      $0.append(UInt8(ascii: "\""))
-    }
-    field("port", Int(socket.port))
+    text { $0.append(socket.address) }
+    field(.port, Int(socket.port))
   }
 
+  @inline(__always)
   private mutating func scalar(_ write: (inout OutputBuffer) -> Void) {
     comma()
     write(&output)

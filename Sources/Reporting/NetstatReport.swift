@@ -2,65 +2,75 @@ import Dissection
 import Tracking
 
 /// Both ends of every connection as netstat would list them at one instant.
+///
+/// Nothing of a connection is held but what the list is sorted by: the connections are asked for
+/// again when they are written.
 public struct NetstatReport {
-  /// One end of one of the connections held.
+  /// One end that is listed.
   private struct Row {
-    var index: Int
-    var role: Role
+    let local: SocketAddress
+    let remote: SocketAddress
+    let index: Int
+    let role: Role
+
+    func comesBefore(_ other: Row) -> Bool {
+      if local != other.local { return local < other.local }
+      if remote != other.remote { return remote < other.remote }
+      return index < other.index
+    }
   }
 
   private let format: ReportFormat
   private let selection: Selection
   private let style: TextStyle
-  private var connections: [ConnectionReport] = []
-  private var rows: [Row] = []
+  private let drain: OutputBuffer.Drain
 
-  public init(format: ReportFormat, selection: Selection, style: TextStyle = TextStyle()) {
+  public init(
+    format: ReportFormat, selection: Selection, style: TextStyle = TextStyle(),
+    drain: @escaping OutputBuffer.Drain
+  ) {
     self.format = format
     self.selection = selection
     self.style = style
+    self.drain = drain
   }
 
-  /// Takes one connection as it is at `instant`.
-  public mutating func add(_ connection: ConnectionReport, at instant: Timestamp) {
-    let before = rows.count
-    for role in Role.allCases {
-      let end = connection.endpoints[role]
-      guard selection.includes(end.local) else { continue }
-      if end.claim.state == .closed, !selection.all { continue }
-      if let since = end.claim.since, instant.since(since) < selection.minimumAge { continue }
-      rows.append(Row(index: connections.count, role: role))
-    }
-    if rows.count > before { connections.append(connection) }
-  }
-
-  /// Writes the list as of `instant`; JSON by connection, text by address.
-  public mutating func finish(at instant: Timestamp?, drain: OutputBuffer.Drain) throws {
-    rows = rows.sorted { left, right in
-      left.index == right.index
-        ? left.role.rawValue < right.role.rawValue : number(left) < number(right)
-    }
+  /// Writes the list as of `instant`; JSON and CSV by connection, text by address.
+  ///
+  /// - Parameters:
+  ///   - count: how many connections there are.
+  ///   - connection: one of them as it is at `instant`, in order of their numbers.
+  public func write(
+    count: Int, at instant: Timestamp?, connection: (Int) -> ConnectionReport
+  ) throws {
     switch format {
-    case .text: try writeText(at: instant, drain: drain)
-    case .json, .jsonl: try writeJSON(drain: drain)
-    case .csv: try writeCSV(drain: drain)
+    case .text:
+      try writeText(count: count, at: instant, connection)
+    case .json, .jsonl:
+      try writeJSON(count: count, at: instant, connection)
+    case .csv:
+      var csv = CSVTable()
+      csv.writeEndpointsHeader()
+      try forEachEnd(count: count, at: instant, connection) { connection, role in
+        csv.write(role, of: connection)
+        try csv.output.drainIfFull(drain)
+      }
+      try csv.output.drain(drain)
     }
   }
 
-  private func number(_ row: Row) -> Int { connections[row.index].number }
-
-  private func end(_ row: Row) -> EndpointReport { connections[row.index].endpoints[row.role] }
-
-  private func writeJSON(drain: OutputBuffer.Drain) throws {
+  private func writeJSON(
+    count: Int, at instant: Timestamp?, _ connection: (Int) -> ConnectionReport
+  ) throws {
     var json = JSONWriter()
     if format == .json {
       json.beginObject()
       json.key("endpoints")
       json.beginArray()
     }
-    for row in rows {
+    try forEachEnd(count: count, at: instant, connection) { connection, role in
       if format == .json { json.newLine() }
-      json.write(row.role, of: connections[row.index])
+      json.write(role, of: connection)
       if format == .jsonl { json.endLine() }
       try json.output.drainIfFull(drain)
     }
@@ -72,29 +82,53 @@ public struct NetstatReport {
     try json.output.drain(drain)
   }
 
-  private func writeCSV(drain: OutputBuffer.Drain) throws {
-    var csv = CSVTable()
-    csv.writeEndpointsHeader()
-    for row in rows {
-      csv.write(row.role, of: connections[row.index])
-      try csv.output.drainIfFull(drain)
+  private func forEachEnd(
+    count: Int, at instant: Timestamp?, _ connection: (Int) -> ConnectionReport,
+    _ body: (ConnectionReport, Role) throws -> Void
+  ) rethrows {
+    guard let instant else { return }
+    for index in 0..<count {
+      let connection = connection(index)
+      try forEachEnd(of: connection, at: instant) { try body(connection, $0) }
     }
-    try csv.output.drain(drain)
+  }
+
+  /// Calls `body` for each end that is listed.
+  private func forEachEnd(
+    of connection: ConnectionReport, at instant: Timestamp, _ body: (Role) throws -> Void
+  ) rethrows {
+    for role in [Role.initiator, .responder] {
+      let end = connection.endpoints[role]
+      guard selection.includes(end.local) else { continue }
+      if end.claim.state == .closed, !selection.all { continue }
+      if let since = end.claim.since, instant.since(since) < selection.minimumAge { continue }
+      try body(role)
+    }
   }
 }
 
 /// The text form.
 extension NetstatReport {
-  private mutating func writeText(at instant: Timestamp?, drain: OutputBuffer.Drain) throws {
+  private func writeText(
+    count: Int, at instant: Timestamp?, _ connection: (Int) -> ConnectionReport
+  ) throws {
     var output = OutputBuffer()
     guard let instant else {
       output.appendLine("No TCP packet, so no connection.")
       return try output.drain(drain)
     }
-    sortByAddress()
-    let earliest = rows.compactMap { end($0).claim.since }.min() ?? instant
-    let latest = rows.compactMap { end($0).claim.until }.max() ?? instant
-    let times = TimeStyle(zone: style.zone, first: earliest, last: max(latest, instant))
+    var rows: [Row] = []
+    var (earliest, latest) = (Timestamp?.none, instant)
+    for index in 0..<count {
+      let connection = connection(index)
+      forEachEnd(of: connection, at: instant) { role in
+        let end = connection.endpoints[role]
+        rows.append(Row(local: end.local, remote: end.remote, index: index, role: role))
+        if let since = end.claim.since { earliest = min(earliest ?? since, since) }
+        if let until = end.claim.until { latest = max(latest, until) }
+      }
+    }
+    let times = TimeStyle(zone: style.zone, first: earliest ?? instant, last: latest)
     output.appendLine(
       "\(rows.count.counted("end")) at \(times.sentence(instant)); ? is presumed, not proved")
     if rows.isEmpty { return try output.drain(drain) }
@@ -103,42 +137,49 @@ extension NetstatReport {
       .init("#", .right), .init("local", cutTo: 12), .init("foreign", cutTo: 12), .init("state"),
       .init("since"), .init("for"), .init("until"), .init("or", isOptional: true),
     ])
+    var cells = TableRow()
     for row in rows {
-      for (column, cell) in cells(row, at: instant, times).enumerated() {
-        layout.widen(column, to: cell)
-      }
+      fill(&cells, connection(row.index), row.role, at: instant, times)
+      layout.widen(to: cells)
     }
+    rows.sort { $0.comesBefore($1) }
     layout.fit()
     layout.writeTitles(to: &output, palette: style.palette)
     for row in rows {
-      layout.write(cells(row, at: instant, times), to: &output)
+      fill(&cells, connection(row.index), row.role, at: instant, times)
+      layout.write(cells, to: &output)
       try output.drainIfFull(drain)
     }
     try output.drain(drain)
   }
 
-  /// Few bytes a row are moved: a report is a hundred times as large.
-  private mutating func sortByAddress() {
-    let keys = rows.map { (local: end($0).local, remote: end($0).remote, number: number($0)) }
-    let order = keys.indices.sorted { left, right in
-      let (first, second) = (keys[left], keys[right])
-      if first.local != second.local { return first.local < second.local }
-      if first.remote != second.remote { return first.remote < second.remote }
-      return first.number < second.number
-    }
-    rows = order.map { rows[$0] }
-  }
-
-  private func cells(_ row: Row, at instant: Timestamp, _ times: TimeStyle) -> [String] {
-    let end = end(row)
+  private func fill(
+    _ cells: inout TableRow, _ connection: ConnectionReport, _ role: Role,
+    at instant: Timestamp, _ times: TimeStyle
+  ) {
+    let end = connection.endpoints[role]
     let claim = end.claim
-    let others = claim.possible.ordered(first: claim.state).dropFirst().map(\.name)
-    return [
-      String(number(row)), end.local.text, end.remote.text,
-      claim.state.name + claim.certainty.mark,
-      claim.since.map { times.cell($0, isShort: true) } ?? "before",
-      claim.since.map { instant.since($0).words } ?? "",
-      claim.until.map { times.cell($0, isShort: true) } ?? "", others.joined(separator: ", "),
-    ]
+    cells.removeAll()
+    cells.add { $0.appendDecimal(Int64(connection.number)) }
+    cells.add { $0.append(end.local) }
+    cells.add { $0.append(end.remote) }
+    cells.add {
+      $0.append(claim.state.name)
+      $0.append(claim.certainty.mark)
+    }
+    cells.add {
+      guard let since = claim.since else { return $0.append("before") }
+      $0.append(cell: since, times, isShort: true)
+    }
+    cells.add { if let since = claim.since { $0.append(words: instant.since(since)) } }
+    cells.add { if let until = claim.until { $0.append(cell: until, times, isShort: true) } }
+    cells.add { text in
+      var isFirst = true
+      claim.possible.subtracting(StateSet(claim.state)).forEach(first: claim.state) {
+        if !isFirst { text.append(", ") }
+        text.append($0.name)
+        isFirst = false
+      }
+    }
   }
 }

@@ -3,36 +3,57 @@ import Dissection
 extension Interval {
   /// In words, in the two largest units that matter: `3 min 56 s`, `1.25 s`, `12 ms`.
   public var words: String {
-    if nanoseconds < 0 { return "-" + Interval(nanoseconds: negated).words }
-    let second: Int64 = 1_000_000_000
+    var buffer = OutputBuffer()
+    buffer.append(words: self)
+    return buffer.text
+  }
+}
+
+extension OutputBuffer {
+  /// A length of time in words, see `Interval.words`.
+  mutating func append(words interval: Interval) {
+    let nanoseconds = interval.nanoseconds.magnitude
+    let second: UInt64 = 1_000_000_000
+    if interval.nanoseconds < 0 { append(UInt8(ascii: "-")) }
     switch nanoseconds {
-    case 0: return "0 s"
-    case ..<1_000: return "\(nanoseconds) ns"
-    case ..<1_000_000: return "\(nanoseconds / 1_000) µs"
-    case ..<second: return "\(nanoseconds / 1_000_000) ms"
-    case ..<(10 * second): return "\(tenths(of: second)) s"
-    case ..<(60 * second): return "\(nanoseconds / second) s"
-    case ..<(3_600 * second): return pair(60 * second, "min", second, "s")
-    case ..<(86_400 * second): return pair(3_600 * second, "h", 60 * second, "min")
-    default: return pair(86_400 * second, "d", 3_600 * second, "h")
+    case 0: append("0 s")
+    case ..<1_000: append(nanoseconds, "ns")
+    case ..<1_000_000: append(nanoseconds / 1_000, "µs")
+    case ..<second: append(nanoseconds / 1_000_000, "ms")
+    case ..<(10 * second): appendTenths(nanoseconds, of: second)
+    case ..<(60 * second): append(nanoseconds / second, "s")
+    case ..<(3_600 * second): append(nanoseconds, 60 * second, "min", second, "s")
+    case ..<(86_400 * second): append(nanoseconds, 3_600 * second, "h", 60 * second, "min")
+    default: append(nanoseconds, 86_400 * second, "d", 3_600 * second, "h")
     }
   }
 
-  private var negated: Int64 { nanoseconds == .min ? .max : -nanoseconds }
-
-  /// Rounded down: a report must not claim a longer time than was seen.
-  private func tenths(of unit: Int64) -> String {
-    let tenths = nanoseconds / (unit / 10)
-    return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
+  private mutating func append(_ count: UInt64, _ unit: String) {
+    appendDecimal(count)
+    append(UInt8(ascii: " "))
+    append(unit)
   }
 
-  private func pair(_ large: Int64, _ largeName: String, _ small: Int64, _ smallName: String)
-    -> String
-  {
+  /// Rounded down: a report must not claim a longer time than was seen.
+  private mutating func appendTenths(_ nanoseconds: UInt64, of second: UInt64) {
+    let tenths = nanoseconds / (second / 10)
+    appendDecimal(tenths / 10)
+    if tenths % 10 > 0 {
+      append(UInt8(ascii: "."))
+      appendDecimal(tenths % 10)
+    }
+    append(" s")
+  }
+
+  private mutating func append(
+    _ nanoseconds: UInt64, _ large: UInt64, _ largeName: String, _ small: UInt64,
+    _ smallName: String
+  ) {
+    append(nanoseconds / large, largeName)
     let rest = nanoseconds % large / small
-    return rest == 0
-      ? "\(nanoseconds / large) \(largeName)"
-      : "\(nanoseconds / large) \(largeName) \(rest) \(smallName)"
+    if rest == 0 { return }
+    append(UInt8(ascii: " "))
+    append(rest, smallName)
   }
 }
 

@@ -8,8 +8,9 @@ public enum ReportFormat: String, CaseIterable, Sendable {
 
 /// The report of `read`: takes connections one by one as they become final.
 ///
-/// Text keeps the worst rows and counts; JSON lines and CSV are written as they come; a JSON
-/// document holds the connections that it shows, to sort them.
+/// Text keeps the worst rows and counts; JSON lines and CSV are written as they come. A JSON document
+/// is sorted, and is written at the end: of the connections that left before, it holds those that it
+/// shows.
 public struct ReadReport {
   private let format: ReportFormat
   private let selection: Selection
@@ -17,7 +18,7 @@ public struct ReadReport {
   private let drain: OutputBuffer.Drain
   public private(set) var summary = Summary()
   private var sections: TextSections
-  private var held: [Selected] = []
+  private var departed: [JSONDocument.Departed] = []
   private var json = JSONWriter()
   private var csv = CSVTable()
 
@@ -37,11 +38,15 @@ public struct ReadReport {
   public mutating func add(_ connection: ConnectionReport, at instant: Timestamp) throws {
     guard let selected = selection.apply(to: connection, at: instant) else { return }
     summary.add(selected, at: instant)
-    let isShown = selected.isFound || selection.all
     switch format {
     case .text: sections.add(selected)
-    case .json: if isShown { held.append(selected) }
-    case .jsonl: if isShown { try writeLines(selected) }
+    case .json:
+      if selection.shows(selected) {
+        departed.append(JSONDocument.Departed(connection: connection, instant: instant))
+      }
+    case .jsonl:
+      if selection.shows(selected) { json.writeLines(selected) }
+      try json.output.drainIfFull(drain)
     case .csv:
       for finding in selected.findings { csv.write(finding, of: connection) }
       try csv.output.drainIfFull(drain)
@@ -50,18 +55,31 @@ public struct ReadReport {
 
   /// Ends the report.
   ///
-  /// - Parameter instant: the end of the capture; nil when nothing was in it.
+  /// - Parameters:
+  ///   - instant: the end of the capture; nil when nothing was in it.
+  ///   - count: how many connections are in memory, which `add` has not been given.
+  ///   - connection: one of them as it is at that instant, in order of their numbers; asked for as
+  ///     often as the report tells something of it, which then need not be held.
   public mutating func finish(
-    captures: [CaptureRow], evicted: [Eviction: Int] = [:], at instant: Timestamp?
+    captures: [CaptureRow], evicted: [Eviction: Int] = [:], at instant: Timestamp?,
+    count: Int, connection: (Int) -> ConnectionReport
   ) throws {
     summary.evicted = evicted
+    if let instant, format != .json {
+      for index in 0..<count { try add(connection(index), at: instant) }
+    }
     switch format {
     case .text:
       var report = TextReport(
         sections: sections, summary: summary, captures: captures, instant: instant, style: style)
-      try drain(report.write().bytes)
+      try drain(report.write().bytes[...])
     case .json:
-      try writeDocument(captures)
+      var document = JSONDocument(
+        selection: selection, departed: departed, summary: summary, count: count,
+        at: instant ?? .distantPast, drain: drain)
+      departed = []
+      try document.write(captures, connection)
+      summary = document.summary
     case .jsonl:
       for capture in captures {
         json.write(capture)
@@ -73,48 +91,6 @@ public struct ReadReport {
     case .csv:
       try csv.output.drain(drain)
     }
-  }
-
-  private mutating func writeLines(_ selected: Selected) throws {
-    json.writeLines(selected)
-    try json.output.drainIfFull(drain)
-  }
-
-  private mutating func writeDocument(_ captures: [CaptureRow]) throws {
-    held.sort { $0.connection.number < $1.connection.number }
-    json.beginObject()
-    try writeArray("captures", captures) { $0.write($1) }
-    try writeArray("connections", held) { $0.write($1.connection) }
-    try writeArray("endpoints", held) { writer, selected in
-      for role in selected.roles {
-        if role != selected.roles.first { writer.newLine() }
-        writer.write(role, of: selected.connection)
-      }
-    }
-    try writeArray("late", held.lazy.flatMap(\.late)) { $0.write($1) }
-    let findings = held.lazy.flatMap { selected in
-      selected.findings.lazy.map { ($0, selected.connection) }
-    }
-    try writeArray("findings", findings) { $0.write($1.0, of: $1.1) }
-    json.key("summary")
-    json.write(summary)
-    json.endObject()
-    json.endLine()
-    try json.output.drain(drain)
-  }
-
-  /// One array of the document, a line for each object.
-  private mutating func writeArray<Rows: Sequence>(
-    _ name: String, _ rows: Rows, _ write: (inout JSONWriter, Rows.Element) -> Void
-  ) throws {
-    json.key(name)
-    json.beginArray()
-    for row in rows {
-      json.newLine()
-      write(&json, row)
-      try json.output.drainIfFull(drain)
-    }
-    json.endArray()
   }
 }
 

@@ -18,22 +18,21 @@ public struct Selection: Equatable, Sendable {
 
   /// What of `connection` is selected; nil when it isn't the host's.
   public func apply(to connection: ConnectionReport, at instant: Timestamp) -> Selected? {
-    var found = connection.findings(at: instant, minimumAge: .zero)
-    guard host != nil || minimumAge > .zero else {
-      // Nothing to leave out.
+    let found = connection.findings(at: instant, minimumAge: .zero)
+    guard host != nil else {
       return Selected(
-        connection: connection, roles: Self.bothRoles, findings: found, young: 0,
+        connection: connection, roles: Self.bothRoles, found: found, minimumAge: minimumAge,
         late: connection.late)
     }
     let roles = Self.bothRoles.filter { includes(connection.endpoints[$0].local) }
     if roles.isEmpty { return nil }
-    found.removeAll { !roles.contains($0.role) }
-    let findings = found.filter { !$0.isInProgress(below: minimumAge) }
-    let late = connection.late.filter { includes($0.to) }
     return Selected(
-      connection: connection, roles: roles, findings: findings,
-      young: found.count - findings.count, late: late)
+      connection: connection, roles: roles, found: found.filter { roles.contains($0.role) },
+      minimumAge: minimumAge, late: connection.late.filter { includes($0.to) })
   }
+
+  /// Whether a report tells of a connection more than that it is counted.
+  func shows(_ selected: Selected) -> Bool { selected.isFound || all }
 
   private static let bothRoles = Role.allCases
 
@@ -50,6 +49,30 @@ public struct Selected: Sendable {
   /// States left out because they have lasted for less than the minimum.
   public let young: Int
   public let late: [LateSegment]
+
+  /// - Parameter minimumAge: states that have lasted for less are left out.
+  fileprivate init(
+    connection: ConnectionReport, roles: [Role], found: [Finding], minimumAge: Interval,
+    late: [LateSegment]
+  ) {
+    let isAllOld = !found.contains { $0.isInProgress(below: minimumAge) }
+    self.init(
+      connection: connection, roles: roles,
+      findings: isAllOld ? found : found.filter { !$0.isInProgress(below: minimumAge) },
+      late: late, found: found.count)
+  }
+
+  /// - Parameter found: how many findings there were before the young were left out.
+  init(
+    connection: ConnectionReport, roles: [Role], findings: [Finding], late: [LateSegment],
+    found: Int
+  ) {
+    self.connection = connection
+    self.roles = roles
+    self.findings = findings
+    young = found - findings.count
+    self.late = late
+  }
 
   public var isFound: Bool { !findings.isEmpty || !late.isEmpty }
 }

@@ -42,6 +42,13 @@ struct TableLayout {
     columns[column].width = max(columns[column].width, cell.unicodeScalars.count)
   }
 
+  /// Makes room for a row.
+  mutating func widen(to row: TableRow) {
+    for column in columns.indices {
+      columns[column].width = max(columns[column].width, row.width(of: column))
+    }
+  }
+
   /// Leaves out the optional columns, narrows the gaps, and then the columns that may be cut, the
   /// widest first, until the page holds all.
   mutating func fit(_ page: Int = Page.width) {
@@ -64,36 +71,86 @@ struct TableLayout {
   }
 
   func writeTitles(to output: inout OutputBuffer, palette: Palette) {
-    output.appendLine(palette.paint(line(columns.map(\.title)), as: .faint))
+    var titles = OutputBuffer()
+    write(TableRow(columns.map(\.title)), to: &titles)
+    titles.removeAll(from: titles.count - 1)
+    output.appendLine(palette.paint(titles.text, as: .faint))
   }
 
-  func write(_ cells: [String], to output: inout OutputBuffer) {
-    output.appendLine(line(cells))
-  }
-
-  private func line(_ cells: [String]) -> String {
-    var line = String(repeating: " ", count: Self.indent)
-    for (column, cell) in zip(columns, cells) where column.isShown {
-      let text = cell.cutInTheMiddle(to: column.width)
-      let space = String(repeating: " ", count: column.width - text.unicodeScalars.count)
-      line += column.alignment == .right ? space + text : text + space
-      line += String(repeating: " ", count: gap)
+  /// Writes a line, without spaces at its end.
+  func write(_ row: TableRow, to output: inout OutputBuffer) {
+    var spaces = Self.indent
+    for column in columns.indices where columns[column].isShown {
+      let width = min(row.width(of: column), columns[column].width)
+      let room = columns[column].width - width
+      if columns[column].alignment == .right { spaces += room }
+      if width > 0 {
+        output.append(repeating: UInt8(ascii: " "), count: spaces)
+        spaces = 0
+        row.write(column, cutTo: width, to: &output)
+      }
+      if columns[column].alignment == .left { spaces += room }
+      spaces += gap
     }
-    while line.last == " " { line.removeLast() }
-    return line
+    output.append(UInt8(ascii: "\n"))
+  }
+}
+
+/// The cells of one row of a table, one behind the other in memory that the next row uses again.
+struct TableRow {
+  private var text = OutputBuffer()
+  private var ends: [Int] = []
+  private var widths: [Int] = []
+
+  init(_ cells: [String] = []) {
+    for cell in cells { add { $0.append(cell) } }
+  }
+
+  mutating func removeAll() {
+    text.removeAll()
+    ends.removeAll(keepingCapacity: true)
+    widths.removeAll(keepingCapacity: true)
+  }
+
+  mutating func add(_ write: (inout OutputBuffer) -> Void) {
+    let start = text.count
+    write(&text)
+    ends.append(text.count)
+    widths.append(text.withBytes(from: start, Self.width))
+  }
+
+  /// In Unicode scalars.
+  func width(of column: Int) -> Int { widths[column] }
+
+  func write(_ column: Int, cutTo width: Int, to output: inout OutputBuffer) {
+    let start = column == 0 ? 0 : ends[column - 1]
+    text.withBytes(from: start) { bytes in
+      let cell = bytes.extracting(first: ends[column] - start)
+      if widths[column] <= width { return output.append(contentsOf: cell) }
+      var text = OutputBuffer()
+      text.append(contentsOf: cell)
+      output.append(text.text.cutInTheMiddle(to: width))
+    }
+  }
+
+  private static func width(_ bytes: Span<UInt8>) -> Int {
+    var width = 0
+    // Of a scalar's bytes, all but the first are 10xxxxxx.
+    for index in bytes.indices where bytes[index] & 0xC0 != 0x80 { width += 1 }
+    return width
   }
 }
 
 /// A table small enough to be held: its columns are as wide as its rows need.
 struct TextTable {
   private var layout: TableLayout
-  private var rows: [[String]] = []
+  private var rows: [TableRow] = []
 
   init(_ columns: [TableLayout.Column]) { layout = TableLayout(columns) }
 
   mutating func append(_ cells: [String]) {
-    for (index, cell) in cells.enumerated() { layout.widen(index, to: cell) }
-    rows.append(cells)
+    rows.append(TableRow(cells))
+    layout.widen(to: rows[rows.count - 1])
   }
 
   func write(to output: inout OutputBuffer, palette: Palette) {

@@ -29,7 +29,18 @@ public enum WiresharkFilter {
 extension ConnectionReport {
   /// All packets of this connection; where Wireshark splits it, those of all its streams.
   public var wiresharkFilter: String {
-    WiresharkFilter.streams(mergedStreams.isEmpty ? [stream] : mergedStreams)
+    WiresharkFilter.streams(mergedStreams)
+  }
+}
+
+extension OutputBuffer {
+  /// See `Finding.wiresharkFilter`; no character of it needs an escape in JSON.
+  mutating func append(filterOf finding: Finding, in connection: ConnectionReport) {
+    guard finding.kind != .latePackets, connection.otherStreams.isEmpty else {
+      return append(finding.wiresharkFilter(in: connection))
+    }
+    append("tcp.stream == ")
+    appendDecimal(Int64(connection.stream))
   }
 }
 

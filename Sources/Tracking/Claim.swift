@@ -64,7 +64,19 @@ public struct Evidence: Equatable, Sendable {
     (first, second, third, fourth) = places
   }
 
-  public var frames: [Int] { [first, second, third, fourth].filter { $0 > 0 } }
+  /// Calls `body` with each frame.
+  public func forEach(_ body: (Int) -> Void) {
+    if first > 0 { body(first) }
+    if second > 0 { body(second) }
+    if third > 0 { body(third) }
+    if fourth > 0 { body(fourth) }
+  }
+
+  public var frames: [Int] {
+    var frames: [Int] = []
+    forEach { frames.append($0) }
+    return frames
+  }
 }
 
 /// The reason behind a claim, one sentence each in `explain`.

@@ -12,7 +12,7 @@ extension Connection {
     let close = closeKind
     return ConnectionReport(
       number: number, stream: stream,
-      mergedStreams: mergedStreams.isEmpty ? [stream] : mergedStreams,
+      otherStreams: mergedStreams,
       endpoints: Pair(
         initiator: endpointReport(.initiator, at: now, profile: profile),
         responder: endpointReport(.responder, at: now, profile: profile)),
@@ -25,14 +25,16 @@ extension Connection {
   private func endpointReport(
     _ role: Role, at now: Timestamp, profile: HostProfile
   ) -> EndpointReport {
-    let end = ends[role]
+    // What is told of an end is read where it lies: an end is large.
+    let fin = ends[role].fin
     let claim = claim(role, at: now, profile: profile)
     func frame(_ number: Int) -> Int? { number == 0 ? nil : number }
     return EndpointReport(
       local: address(of: role), remote: address(of: role.peer), claim: claim,
-      packets: end.packets, bytesSent: end.bytesSent, finFrame: frame(end.fin.firstFrame),
-      finAckedFrame: frame(end.fin.firstAckedFrame), rstFrame: frame(end.firstRST.frame),
-      finRetransmissions: end.fin.transmissions.retransmissions,
+      packets: ends[role].packets, bytesSent: ends[role].bytesSent,
+      finFrame: frame(fin.firstFrame), finAckedFrame: frame(fin.firstAckedFrame),
+      rstFrame: frame(ends[role].firstRST.frame),
+      finRetransmissions: fin.transmissions.retransmissions,
       activity: claim.state == .closeWait ? activity(of: role, at: now) : nil)
   }
 
@@ -48,14 +50,18 @@ extension Connection {
   // MARK: How it closed
 
   private var isFullyAcknowledged: Bool {
-    Role.allCases.allSatisfy { ends[$0].fin.isSent && ends[$0].fin.acked.isSet }
+    ends.initiator.fin.isSent && ends.initiator.fin.acked.isSet
+      && ends.responder.fin.isSent && ends.responder.fin.acked.isSet
   }
 
   /// A RST that came before both FINs were acknowledged.
   private var isReset: Bool {
-    let resets = Role.allCases.map { ends[$0].firstRST }.filter(\.isSet)
-    guard let first = resets.map(\.frame).min() else { return false }
+    let resets = (ends.initiator.firstRST, ends.responder.firstRST)
+    guard resets.0.isSet || resets.1.isSet else { return false }
     guard isFullyAcknowledged else { return true }
+    let first =
+      resets.0.isSet && resets.1.isSet
+      ? min(resets.0.frame, resets.1.frame) : max(resets.0.frame, resets.1.frame)
     return Role.allCases.contains { ends[$0].fin.acked.frame > first }
   }
 
@@ -66,15 +72,17 @@ extension Connection {
   }
 
   var closeKind: CloseKind {
-    let (initiator, responder) = (ends.initiator, ends.responder)
-    if initiator.sent.contains(.syn), responder.sent.isDisjoint(with: [.syn, .synACK, .plain]) {
-      return isRefused || responder.sent.contains(.rst) ? .refused : .attempt
+    let answered = ends.responder.sent
+    if ends.initiator.sent.contains(.syn), answered.isDisjoint(with: [.syn, .synACK, .plain]) {
+      return isRefused || answered.contains(.rst) ? .refused : .attempt
     }
     if isReset { return .reset }
-    let fins = Role.allCases.map { ends[$0].fin }.filter(\.isSent)
-    if fins.isEmpty { return .open }
-    if !fins.allSatisfy(\.acked.isSet) { return .unanswered }
-    if fins.count == 1 { return .halfClosed }
+    let (first, second) = (ends.initiator.fin, ends.responder.fin)
+    if !first.isSent, !second.isSent { return .open }
+    if first.isSent && !first.acked.isSet || second.isSent && !second.acked.isSet {
+      return .unanswered
+    }
+    if !first.isSent || !second.isSent { return .halfClosed }
     return finsCrossed ? .simultaneous : .graceful
   }
 

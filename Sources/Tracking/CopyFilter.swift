@@ -30,9 +30,15 @@ struct CopyFilter {
     let place = Int(truncatingIfNeeded: fingerprint >> 20) & (Self.size - 2)
     let (recent, older) = (memory[place], memory[place + 1])
     let known = recent.fingerprint == fingerprint ? recent : older
+    let verdict = known.fingerprint == fingerprint ? judge(segment, path, known) : .original
+    // What the original's duplicates are told by is its own way, not that of its copies.
+    if verdict == .copy { return verdict }
     memory[place] = Memory(fingerprint: fingerprint, time: segment.time, path: path)
     if recent.fingerprint != fingerprint { memory[place + 1] = recent }
-    guard known.fingerprint == fingerprint else { return .original }
+    return verdict
+  }
+
+  private func judge(_ segment: Segment, _ path: UInt64, _ known: Memory) -> Verdict {
     let isIdentified = segment.ipIdentification != 0
     let distance = segment.time.since(known.time)
     let delay = max(distance, distance * -1)

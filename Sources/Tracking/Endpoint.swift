@@ -110,8 +110,10 @@ struct Endpoint: Equatable, Sendable {
   var resetHorizon = SequenceNumber(0)
   /// It dialled anew or answered a new SYN: this incarnation of it is over.
   var superseded = Mark.none
-  /// The last segment that restarted its 2MSL timer; and up to when that is proved by its answer.
+  /// The last segment that restarted its 2MSL timer; how many it has not answered yet; and the one
+  /// that it has shown to have taken, by an answer to each.
   var timeWaitRestart = Mark.none
+  var unansweredRestarts: UInt16 = 0
   var timeWaitConfirmed = Timestamp.distantPast
   /// The last segment that did if the timer, already due, was late.
   var timeWaitLate = Timestamp.distantPast
@@ -135,8 +137,19 @@ extension Endpoint {
     if claim.ground == .timeWaitOver {
       timeWaitLate = mark.time
     } else {
-      timeWaitRestart = mark
+      restartTimeWait(mark)
     }
+  }
+
+  mutating func restartTimeWait(_ mark: Mark) {
+    timeWaitRestart = mark
+    if unansweredRestarts < .max { unansweredRestarts += 1 }
+  }
+
+  /// It has answered in TIME_WAIT: an answer to the last only if there is one to each before.
+  mutating func answerInTimeWait() {
+    if unansweredRestarts > 0 { unansweredRestarts -= 1 }
+    if unansweredRestarts == 0 { timeWaitConfirmed = timeWaitRestart.time }
   }
 
   /// Drops all evidence of what it was, but for what reports show of its packets.
@@ -157,6 +170,11 @@ extension Endpoint {
     guard sent.contains(.initialSequence), bytesSent < 1 << 30 else { return false }
     let ahead = number.distance(from: sendNext)
     return ahead > limit || ahead < sendNext.distance(from: initial) * -1
+  }
+
+  /// Whether this was the highest acknowledgment that it sent, be it of what its peer never sent.
+  func hasAcknowledged(_ number: SequenceNumber) -> Bool {
+    sent.contains(.acknowledgment) && ackSent == number || ackOfNothing == number
   }
 
   /// Whether this is RCV.NXT of whoever has answered its former dial.

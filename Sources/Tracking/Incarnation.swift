@@ -17,8 +17,7 @@ struct IncarnationFit {
     let isAnswer =
       segment.flags.contains(.rst)
       && (segment.sequenceNumber.value == 0
-        || !segment.flags.contains(.ack) && peer.sent.contains(.acknowledgment)
-          && segment.sequenceNumber == peer.ackSent)
+        || !segment.flags.contains(.ack) && peer.hasAcknowledged(segment.sequenceNumber))
     if !isAnswer { sum += Self.distance(of: segment.sequenceNumber, from: own) }
     // An end repeats its RCV.NXT, whether of anything that its peer has sent or not.
     let isRepeated =

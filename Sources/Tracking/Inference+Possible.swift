@@ -66,7 +66,9 @@ extension Inference {
   /// What the orphan limit rules out.
   func narrowAfterFIN(_ possible: inout StateSet) {
     let (_, nominal) = own.fin.transmissions.givesUp(patience: Self.orphanPatience)
-    guard finAcked.taken, now >= nominal else { return }
+    // It may go on sending what stands before the FIN.
+    let last = own.lastSent.time.advanced(by: Self.orphanPatience * 2)
+    guard finAcked.taken, now >= max(nominal, last) else { return }
     possible.subtract([StateSet(.finWait1), StateSet(.closing), StateSet(.lastAck)])
   }
 }

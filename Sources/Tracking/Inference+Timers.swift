@@ -108,7 +108,9 @@ extension Inference {
   }
 
   private func applyOrphanLimit(_ claim: inout Claim) {
-    let (earliest, nominal) = own.fin.transmissions.givesUp(patience: Self.orphanPatience)
+    let (seen, nominal) = own.fin.transmissions.givesUp(patience: Self.orphanPatience)
+    // What passed the tap was sent before.
+    let earliest = seen.advanced(by: answerTime * -1)
     if !own.dataConfirmed || !own.handshakePassed.isSet, now >= firstGivesUp {
       claim.possible.insert(.closed)
     }

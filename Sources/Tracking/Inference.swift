@@ -16,7 +16,7 @@ struct Inference {
   /// The capture shows neither a gap nor a missing direction.
   let isWhole: Bool
   /// How long after a packet passed towards it an answer can still be on its way to the tap.
-  private let answerTime: Interval
+  let answerTime: Interval
 
   init(
     _ connection: borrowing Connection, _ role: Role, at now: Timestamp, profile: HostProfile

@@ -11,7 +11,8 @@ extension Passage {
       return
     }
     let isNew = !sender.sent.contains(.acknowledgment) || ack.isAfter(sender.ackSent)
-    noteFinWait2(&sender, takesNew: isNew && sender.sent.contains(.acknowledgment))
+    let takesNew = isNew && sender.sent.contains(.acknowledgment)
+    noteFinWait2(&sender, from: receiver, takesNew: takesNew)
     if isNew { noteUnseenFIN(&receiver, from: sender) }
     if receiver.sent.contains(.anything) {
       noteGap(&receiver, from: sender)

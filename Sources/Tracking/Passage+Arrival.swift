@@ -52,6 +52,11 @@ extension Passage {
     if isRequest(receiver), segment.options.hasTimestamps, receiver.sent.contains(.timestamps),
       Int32(bitPattern: segment.options.timestampEcho &- receiver.timestampValue) > 0
     {
+      // Unless one of its SYN/ACKs is on its way still.
+      if !receiver.handshakePassed.isSet {
+        receiver.handshakePassed = mark
+        receiver.handshakeDoubted = true
+      }
       return
     }
     // Another SYN than the one that it has answered is challenged.
@@ -71,7 +76,11 @@ extension Passage {
   }
 
   private func arriveRST(at receiver: inout Endpoint, from sender: Endpoint) {
-    guard !receiver.resetPassed.isSet else { return }
+    guard !receiver.resetPassed.isSet else {
+      // It repeats the one before, behind what has passed since.
+      receiver.resetHorizon = receiver.resetHorizon.later(sender.sendNext)
+      return
+    }
     if deniesGap {
       // Exact by its receiver's own word, which stands in a connection that its sender does not
       // have (RFC 9293 section 3.5.1).

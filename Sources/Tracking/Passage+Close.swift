@@ -38,7 +38,8 @@ extension Passage {
     sender.fin.unseen = .none
     sender.fin.end = end
     sender.fin.ack = segment.acknowledgmentNumber
-    let isDial = sender.sent.isSuperset(of: [.syn, .synACK])
+    let isDial =
+      sender.sent.contains(.syn) && (sender.sent.contains(.synACK) || receiver.sent.contains(.syn))
     let isFreed =
       sender.confirmedByFIN
       && segment.time.since(receiver.fin.acked.time) < SentFIN.releaseTime
@@ -154,7 +155,7 @@ extension Passage {
   /// A segment that only a living socket sends takes back what silence or a RST made of it.
   func showAlive(_ sender: inout Endpoint, _ receiver: Endpoint) {
     guard !isStale(sender) else { return }
-    outliveReset(&sender)
+    outliveReset(&sender, receiver)
     guard !isSYN, let before = senderBefore else { return }
     // As long as its timer may be late, it need not have been restarted.
     if before.ground == .timeWaitOver,
@@ -162,17 +163,17 @@ extension Passage {
     {
       sender.timeWaitRestart = mark
     }
-    guard isFresh(sender), before.state == .timeWait || before.ground == .timeWaitOver else {
-      return
-    }
-    sender.timeWaitConfirmed =
-      sender.timeWaitRestart.isSet ? sender.timeWaitRestart.time : sender.timeWaitConfirmed
+    let isOver = before.ground == .timeWaitOver
+    if isFresh(sender), before.state == .timeWait || isOver { sender.answerInTimeWait() }
   }
 
   /// What an end sends after a RST towards it has passed shows that this did not arrive, or was
-  /// sent before it did; only what acknowledges the peer's later octets leaves no doubt.
-  private func outliveReset(_ sender: inout Endpoint) {
-    if isACK, segment.acknowledgmentNumber.isAfter(sender.resetHorizon) {
+  /// sent before it did; only what acknowledges the peer's later octets, and they were seen, leaves
+  /// no doubt.
+  private func outliveReset(_ sender: inout Endpoint, _ receiver: Endpoint) {
+    if isACK, segment.acknowledgmentNumber.isAfter(sender.resetHorizon),
+      segment.acknowledgmentNumber.isAtOrBefore(receiver.sendNext)
+    {
       sender.resetMaybe = .none
       sender.resetPassed = .none
     }
@@ -185,14 +186,18 @@ extension Passage {
 
   /// An orphan in FIN_WAIT_2 answers new data with RST and is gone when its timer is over
   /// (tcp_timewait_state_process), so an ACK in either case shows shutdown() instead of close().
-  func noteFinWait2(_ sender: inout Endpoint, takesNew: Bool) {
+  func noteFinWait2(_ sender: inout Endpoint, from receiver: borrowing Endpoint, takesNew: Bool) {
     guard let before = senderBefore, !isSYN else { return }
     // As long as its timer may be late, an orphan answers too.
     let isBeyond =
       before.ground == .finWait2Over
       && segment.time.since(before.since ?? segment.time) > Inference.timerSlack
     let takes = before.state == .finWait2 && takesNew
-    if takes { sender.finWait2Alive = mark }
+    // Its program can have closed as soon as the data was taken, long before it is acknowledged.
+    if takes {
+      let taken = min(receiver.lastPayload, segment.time)
+      sender.finWait2Alive = Mark(frame: segment.frame, time: taken)
+    }
     if takes || isBeyond { sender.tookDataInFinWait2 = true }
   }
 }

@@ -31,7 +31,10 @@ extension Passage {
     let isFirst = !sender.sent.contains(isACK ? .synACK : .syn)
     sender.sent.insert(isACK ? .synACK : .syn)
     sender.sent.insert(.initialSequence)
-    if isACK, !isFirst, segment.sequenceNumber != sender.initial { sender.handshakePassed = .none }
+    if isACK, !isFirst, segment.sequenceNumber != sender.initial {
+      sender.handshakePassed = .none
+      sender.opening = Transmissions()
+    }
     sender.initial = segment.sequenceNumber
     if segment.payloadLength > 0 { sender.sent.insert(.fastOpenData) }
     if let shift = segment.options.windowScale {
@@ -41,7 +44,12 @@ extension Passage {
     if sender.handshakePassed.isSet,
       segment.time.since(sender.handshakePassed.time) > senderAnswerTime
     {
-      sender.handshakeDoubted = true
+      if segment.time < receiver.lastSent.time {
+        // In a file out of order another acknowledgment followed it.
+        sender.handshakePassed = receiver.lastSent
+      } else {
+        sender.handshakeDoubted = true
+      }
     }
     // The timer of a dial goes on when it answers one that it crossed.
     let answersCrossing = isACK && isFirst && sender.sent.contains(.syn)
@@ -55,7 +63,7 @@ extension Passage {
       sender.handshakePassed = receiver.ackMark
       sender.handshakeDoubted = !isOutOfOrder
     }
-    if isACK, segment.time <= receiver.lastSent.time,
+    if isACK || receiver.sent.contains(.synACK), segment.time <= receiver.lastSent.time,
       receiver.ackOfNothing == segment.sequenceNumber + 1
     {
       // The same of one that was of nothing until now.
@@ -75,8 +83,7 @@ extension Passage {
   /// A SYN_RECEIVED endpoint sends bare ACKs too (tcp_check_req answers what is out of window), so
   /// a responder shows itself only by payload, FIN, or taking data.
   private func showsEstablished(_ sender: Endpoint, _ receiver: Endpoint) -> Bool {
-    // Of a connection long gone.
-    if sender.isAside(from: segment.sequenceNumber, by: 1 << 29) { return false }
+    if isAside(from: sender) { return false }
     let knowsPeer = receiver.sent.contains(.initialSequence)
     let first = receiver.initial + 1
     let isDialled = !sender.sent.contains(.syn) && receiver.sent.contains(.syn)

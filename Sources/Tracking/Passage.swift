@@ -54,6 +54,12 @@ struct Passage {
     return Int32(bitPattern: segment.options.timestampValue &- sender.timestampValue) > 0
   }
 
+  /// Whether it is none of its sender's sequence space: of a connection long gone.
+  func isAside(from sender: borrowing Endpoint) -> Bool {
+    if isSYN { return false }
+    return sender.isAside(from: segment.sequenceNumber, by: 1 << 29)
+  }
+
   /// What no duplicate of an earlier segment can say.
   func saysMore(than sender: Endpoint) -> Bool {
     segment.sequenceEnd.isAfter(sender.sendNext) || !sender.sent.contains(.acknowledgment)
@@ -111,7 +117,11 @@ struct Passage {
   /// What the segment tells of its sender.
   mutating func leave(_ sender: inout Endpoint, towards receiver: inout Endpoint) {
     // Whoever answers a dial for the first time is in it, whatever it answered before.
-    if isSYN, isACK, !sender.sent.contains(.anything) { sender.ownReset = .none }
+    if isSYN, isACK, !sender.sent.contains(.anything), sender.ownReset.isSet,
+      segment.time >= sender.ownReset.time
+    {
+      sender.beginAnew()
+    }
     if isSYN, isACK, answersFirst(receiver, sender) { sender.beginAnew() }
     // Offered, but not agreed on (RFC 7323 section 2.2).
     if isSYN, isACK, !segment.options.hasTimestamps { receiver.sent.remove(.timestamps) }
@@ -133,7 +143,7 @@ struct Passage {
     let isOldSYN = isSYN && isStale(sender)
     if isSYN, !isOldSYN { sendSYN(&sender, receiver) }
     startSequence(&sender)
-    if isACK { acknowledge(&sender, &receiver) }
+    if isACK, !isAside(from: sender) { acknowledge(&sender, &receiver) }
     if !isSYN, isACK { sendPlain(&sender, receiver) }
     if segment.flags.contains(.fin) { sendFIN(&sender, &receiver) }
     advance(&sender, receiver)

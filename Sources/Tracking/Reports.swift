@@ -101,9 +101,10 @@ public struct LateSegment: Equatable, Sendable {
 /// One incarnation of a connection at the instant of the report.
 public struct ConnectionReport: Equatable, Sendable {
   public var number: Int
-  /// Wireshark's tcp.stream of its first frame, and of all its frames (ascending).
+  /// Wireshark's tcp.stream of its first frame.
   public var stream: Int
-  public var mergedStreams: [Int]
+  /// Those of all its frames, ascending, where Wireshark gives them more than one; else none.
+  public var otherStreams: [Int] = []
   public var endpoints: Pair<EndpointReport>
   public var rolesKnown: Bool
   public var firstTime: Timestamp
@@ -121,6 +122,9 @@ public struct ConnectionReport: Equatable, Sendable {
   public var gap: Bool
   /// In file order.
   public var late: [LateSegment]
+
+  /// Wireshark's tcp.stream of all its frames, ascending.
+  public var mergedStreams: [Int] { otherStreams.isEmpty ? [stream] : otherStreams }
 
   public var packets: Int { endpoints.initiator.packets + endpoints.responder.packets }
 }

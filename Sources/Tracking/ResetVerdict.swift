@@ -11,6 +11,9 @@ enum ResetVerdict {
   case challenged
   case ignored
 
+  /// The states without a connection.
+  private static let over: StateSet = [StateSet(.closed), StateSet(.listen)]
+
   init(_ segment: Segment, at receiver: Endpoint, from sender: Endpoint, claimed: Claim?) {
     let sequence = segment.sequenceNumber
     // What the receiver has acknowledged may be of an earlier dial of the sender.
@@ -48,7 +51,9 @@ enum ResetVerdict {
         self = inWindow || sender.isOfFormerDial(sequence) ? .perhaps : .ignored
       }
     case .closed, .listen:
-      self = claimed?.possible.contains(.synReceived) == true && inWindow ? .perhaps : .ignored
+      // Closed only by a timer, as far as is known: what it may be otherwise would take it.
+      let mayLive = claimed.map { !$0.possible.isSubset(of: Self.over) } ?? false
+      self = mayLive && inWindow ? .perhaps : .ignored
     case .timeWait where sequence == next - 1 && claimed?.possible.contains(.closing) == true:
       self = .perhaps
     case .timeWait:
@@ -66,7 +71,9 @@ enum ResetVerdict {
     case .established where sequence == next - 1 && sender.fin.unseen.isSet:
       self = .accepted
     case .established, .closeWait, .finWait1, .finWait2, .closing, .lastAck:
-      if sequence == next || !knowsNext || sequence == sender.passed.farthestEdge {
+      if sequence == next || !knowsNext || sequence == sender.passed.farthestEdge
+        || sequence == receiver.ackOfNothing
+      {
         self = .accepted
       } else if receiver.sent.contains(.acknowledgment),
         sequence.isAtOrAfter(receiver.ackSent), sequence.isAtOrBefore(sender.sendNext)

@@ -32,9 +32,20 @@ public struct StateSet: OptionSet, Hashable, Sendable {
   public func contains(_ state: TCPState) -> Bool { contains(StateSet(state)) }
   public mutating func insert(_ state: TCPState) { formUnion(StateSet(state)) }
 
+  /// Calls `body` with each member, `first` in front if it is one, the others in RFC order.
+  public func forEach(first: TCPState, _ body: (TCPState) -> Void) {
+    if contains(first) { body(first) }
+    var rest = subtracting(StateSet(first)).rawValue
+    while let state = TCPState(rawValue: UInt8(rest.trailingZeroBitCount)) {
+      body(state)
+      rest &= rest - 1
+    }
+  }
+
   /// The members, `first` in front if it is one, the others in RFC order.
   public func ordered(first: TCPState) -> [TCPState] {
-    let others = TCPState.allCases.filter { $0 != first && contains($0) }
-    return contains(first) ? [first] + others : others
+    var states: [TCPState] = []
+    forEach(first: first) { states.append($0) }
+    return states
   }
 }

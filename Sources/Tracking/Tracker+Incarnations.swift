@@ -193,7 +193,9 @@ extension Tracker {
       number: connectionCount, key: key, initiatorIsLow: isSYNACK ? !fromLow : fromLow,
       rolesKnown: segment.flags.contains(.syn), first: Mark(segment), conversation: conversation)
     if let refusal, refusal.answers(segment, key: key) {
-      connection.ends.initiator.resetPassed = refusal.mark
+      let refused = connection.role(ofLow: fromLow)
+      connection.ends[refused].resetPassed = refusal.mark
+      connection.ends[refused].resetHorizon = segment.acknowledgmentNumber
       connection.isClosing = true
     }
     return connection

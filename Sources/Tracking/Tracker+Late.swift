@@ -53,7 +53,7 @@ extension Tracker {
       let claim = table[older].claim(role, at: segment.time, profile: options.profile)
       if claim.state == .timeWait {
         if !segment.flags.contains(.rst) {
-          table[older].ends[role].timeWaitRestart = Mark(segment)
+          table[older].ends[role].restartTimeWait(Mark(segment))
         }
         return claim
       }
@@ -174,7 +174,7 @@ extension Tracker {
     let isAcceptable = own.isFollowed(by: segment)
     // PAWS comes first and restarts the timer (tcp_timewait_state_process).
     let isRestarted = own.isTimestampOlder(segment)
-    if isRestarted { table[standing].ends[sender.peer].timeWaitRestart = Mark(segment) }
+    if isRestarted { table[standing].ends[sender.peer].restartTimeWait(Mark(segment)) }
     record(
       segment, .synInTimeWait, slot: dial, stream: table[dial].conversation.current,
       afterClose: before.since.map { max(segment.time.since($0), .zero) },

@@ -195,11 +195,37 @@ public struct Tracker: ~Copyable {
 
   // MARK: What is in memory
 
+  /// The connections that are in memory, in order of their numbers: to be gone through more than
+  /// once, until the next segment is taken.
+  public struct Roster: Sendable {
+    fileprivate struct Row {
+      let number: UInt32
+      let place: Place
+    }
+    fileprivate var rows: [Row]
+
+    public var count: Int { rows.count }
+  }
+
+  public func roster() -> Roster {
+    var rows = table.places().map {
+      Roster.Row(number: UInt32(clamping: table.number(at: $0)), place: $0)
+    }
+    rows.sort { $0.number < $1.number }
+    return Roster(rows: rows)
+  }
+
+  /// One of the connections in memory as it is at `instant`.
+  public func connection(
+    at index: Int, of roster: Roster, at instant: Timestamp
+  ) -> ConnectionReport {
+    report(roster.rows[index].place, at: instant)
+  }
+
   /// Every connection still in memory at `instant`, in order of their numbers.
   public func forEachConnection(at instant: Timestamp, _ body: (ConnectionReport) -> Void) {
-    var places = table.places().map { (number: UInt32(clamping: table.number(at: $0)), place: $0) }
-    places.sort { $0.number < $1.number }
-    for (_, place) in places { body(report(place, at: instant)) }
+    let roster = roster()
+    for index in 0..<roster.count { body(connection(at: index, of: roster, at: instant)) }
   }
 
   /// One connection still in memory at `instant`.

@@ -17,17 +17,8 @@ protocol SegmentConsumer {
   /// An ICMP error has quoted a segment of the connection of this number.
   mutating func didReceive(
     _ error: ICMPError, of connection: Int, _ tracker: borrowing Tracker)
-  /// The last word on a connection, once for each.
-  mutating func take(
-    _ connection: ConnectionReport, at instant: Timestamp, because departure: Departure)
-}
-
-/// Why a connection is handed over.
-enum Departure {
-  /// It ended well, and left memory.
-  case retired
-  /// The capture, or what counts of it, is over.
-  case endOfCapture
+  /// The last word on a connection that leaves memory.
+  mutating func take(_ connection: ConnectionReport, at instant: Timestamp)
 }
 
 extension SegmentConsumer {
@@ -81,7 +72,7 @@ struct Analysis: ~Copyable {
   /// The instant of the report: the cutoff, or the end of the capture; nil when it has no frame.
   var instant: Timestamp? { cutoff ?? clock.end }
 
-  /// Reads to the end, or to a second past the consumer's cutoff, and hands over every connection.
+  /// Reads to the end, or to a second past the consumer's cutoff.
   mutating func run(_ consumer: inout some SegmentConsumer) throws {
     let reader = reader
     var hasBegun = false
@@ -105,11 +96,22 @@ struct Analysis: ~Copyable {
       progress?.update(bytes: reader.bytesRead, of: reader.bytesTotal, packets: packets)
     }
     progress?.clear()
-    guard let instant else { return }
-    tracker.forEachConnection(at: instant) {
-      consumer.take($0, at: instant, because: .endOfCapture)
-    }
-    if let failure = consumer.failure { throw failure }
+  }
+
+  /// One of the connections that are in memory after `run`.
+  borrowing func connection(_ number: Int) -> ConnectionReport? {
+    instant.flatMap { tracker.connection(number, at: $0) }
+  }
+
+  /// Gives a body the connections that are in memory after `run`, as they are at `instant`: how
+  /// many, and each in order of their numbers, as often as it asks.
+  borrowing func withConnections<Result>(
+    _ body: (_ count: Int, _ connection: (Int) -> ConnectionReport) throws -> Result
+  ) throws -> Result {
+    let roster = tracker.roster()
+    // Without an instant there was no packet.
+    let end = instant ?? .distantPast
+    return try body(roster.count) { tracker.connection(at: $0, of: roster, at: end) }
   }
 
   @inline(__always)
@@ -154,7 +156,7 @@ struct Analysis: ~Copyable {
     count.tcpPackets += 1
     consumer.willReceive(segment, tracker)
     let receipt = tracker.receive(segment) {
-      consumer.take($0, at: segment.time, because: .retired)
+      consumer.take($0, at: segment.time)
     }
     consumer.didReceive(receipt, segment, tracker)
   }

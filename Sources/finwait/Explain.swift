@@ -42,6 +42,9 @@ struct Explain: ParsableCommand {
       files: arguments.dropLast(), input: input, options: model.trackerOptions(running),
       progress: running.progressBar)
     try analysis.run(&consumer)
+    if let instant = analysis.instant, let last = analysis.connection(number) {
+      consumer.take(last, at: instant)
+    }
     let captures = analysis.captureRows
     guard let connection = consumer.report, let instant = analysis.instant else {
       InputVerdict(captures).warn()
@@ -52,7 +55,7 @@ struct Explain: ParsableCommand {
     let report = ExplainReport(
       connection: connection, ladder: consumer.ladder, instant: instant,
       minimumAge: selection.minAge ?? .zero)
-    try out.write(report.text(output.format, style: output.style))
+    try out.write(report.text(output.format, style: output.style)[...])
     try InputVerdict(captures).report()
   }
 

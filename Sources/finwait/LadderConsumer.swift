@@ -50,7 +50,7 @@ struct LadderConsumer: SegmentConsumer {
     report = now
   }
 
-  mutating func take(_ connection: ConnectionReport, at instant: Timestamp, because _: Departure) {
+  mutating func take(_ connection: ConnectionReport, at instant: Timestamp) {
     guard connection.number == number else { return }
     noteChanges(to: connection, at: instant)
     report = connection

@@ -39,22 +39,22 @@ struct Netstat: ParsableCommand {
 
   func run() throws {
     let out = StandardOutput()
-    var consumer = Consumer(
-      report: NetstatReport(
-        format: output.format, selection: selection.selection(defaultMinimumAge: .zero),
-        style: output.style),
-      requested: at)
+    var consumer = Consumer(requested: at)
     var analysis = try Analysis(
       files: files, input: input, options: model.trackerOptions(running),
       progress: running.progressBar)
     try analysis.run(&consumer)
-    try consumer.report.finish(at: analysis.instant, drain: out.write)
+    let report = NetstatReport(
+      format: output.format, selection: selection.selection(defaultMinimumAge: .zero),
+      style: output.style, drain: out.write)
+    try analysis.withConnections {
+      try report.write(count: $0, at: analysis.instant, connection: $1)
+    }
     try InputVerdict(analysis.captureRows).report()
   }
 
-  /// Collects the ends as of the instant.
+  /// Knows the instant; what has left memory by then is not listed.
   struct Consumer: SegmentConsumer {
-    var report: NetstatReport
     let requested: TimeArgument?
     var cutoff: Timestamp?
     var failure: (any Error)? { nil }
@@ -63,12 +63,6 @@ struct Netstat: ParsableCommand {
       cutoff = try requested?.resolved(start: first)
     }
 
-    mutating func take(
-      _ connection: ConnectionReport, at instant: Timestamp, because departure: Departure
-    ) {
-      if departure == .retired { return }
-      report.add(connection, at: cutoff ?? instant)
-    }
+    mutating func take(_ connection: ConnectionReport, at instant: Timestamp) {}
   }
-
 }

@@ -42,18 +42,20 @@ struct Read: ParsableCommand {
       progress: running.progressBar)
     try analysis.run(&consumer)
     let captures = analysis.captureRows
-    try consumer.report.finish(
-      captures: captures, evicted: analysis.evicted, at: analysis.instant)
+    try analysis.withConnections {
+      try consumer.report.finish(
+        captures: captures, evicted: analysis.evicted, at: analysis.instant, count: $0,
+        connection: $1)
+    }
     try InputVerdict(captures).report()
   }
 
-  /// Hands every connection to the report once.
+  /// Hands the connections that leave to the report.
   struct Consumer: SegmentConsumer {
     var report: ReadReport
     var failure: (any Error)?
 
-    mutating func take(_ connection: ConnectionReport, at instant: Timestamp, because _: Departure)
-    {
+    mutating func take(_ connection: ConnectionReport, at instant: Timestamp) {
       if failure != nil { return }
       do { try report.add(connection, at: instant) } catch { failure = error }
     }

@@ -21,7 +21,7 @@ struct StandardOutput: Sendable {
     _ = signal(SIGPIPE, SIG_IGN)
   }
 
-  func write(_ bytes: [UInt8]) throws {
+  func write(_ bytes: ArraySlice<UInt8>) throws {
     try Descriptor.write(bytes, to: STDOUT_FILENO)
   }
 }
@@ -40,7 +40,7 @@ enum StandardInput {
 enum StandardError {
   static func write(_ text: String) {
     do {
-      try Descriptor.write(Array(text.utf8), to: STDERR_FILENO)
+      try Descriptor.write(Array(text.utf8)[...], to: STDERR_FILENO)
     } catch {
       return
     }
@@ -48,7 +48,7 @@ enum StandardError {
 }
 
 private enum Descriptor {
-  static func write(_ bytes: [UInt8], to descriptor: Int32) throws {
+  static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) throws {
     var written = 0
     while written < bytes.count {
       // The pointer lies within `bytes`, which outlives the call; the count ends at its end.

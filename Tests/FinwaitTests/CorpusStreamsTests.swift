@@ -15,9 +15,7 @@ struct CorpusStreamsTests {
     var connections: [ConnectionReport] = []
     var failure: (any Error)? { nil }
 
-    mutating func take(
-      _ connection: ConnectionReport, at _: Timestamp, because _: Departure
-    ) {
+    mutating func take(_ connection: ConnectionReport, at _: Timestamp) {
       connections.append(connection)
     }
 
@@ -26,6 +24,9 @@ struct CorpusStreamsTests {
         files: [path], input: try InputOptions.parse([]), options: TrackerOptions(), progress: nil)
       var contents = Contents()
       try analysis.run(&contents)
+      try analysis.withConnections { count, connection in
+        for index in 0..<count { contents.connections.append(connection(index)) }
+      }
       return (contents.connections, try #require(analysis.captureRows.first))
     }
   }

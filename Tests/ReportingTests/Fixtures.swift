@@ -37,7 +37,7 @@ enum Fixture {
   ) -> ConnectionReport {
     let client = client ?? Fixture.client(UInt16(51_233 + number % 10_000))
     return ConnectionReport(
-      number: number, stream: number - 1, mergedStreams: [number - 1],
+      number: number, stream: number - 1,
       endpoints: Pair(
         initiator: end(client, server, initiator),
         responder: end(server, client, responder, activity: activity)),

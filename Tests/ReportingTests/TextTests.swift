@@ -20,7 +20,7 @@ import Testing
       sink.bytes += $0
     }
     for connection in connections { try report.add(connection, at: instant) }
-    try report.finish(captures: [capture], at: instant)
+    try report.finish(captures: [capture], at: instant, count: 0) { connections[$0] }
     return String(decoding: sink.bytes, as: UTF8.self)
   }
 
@@ -140,10 +140,12 @@ import Testing
     #expect(Self.widest(try Self.report(Self.everything)) <= Page.width)
 
     for connection in Self.everything {
-      var netstat = NetstatReport(format: .text, selection: Selection(all: true))
-      netstat.add(connection, at: Self.instant)
       let sink = Sink()
-      try netstat.finish(at: Self.instant.advanced(by: .seconds(200_000))) { sink.bytes += $0 }
+      let netstat = NetstatReport(format: .text, selection: Selection(all: true)) {
+        sink.bytes += $0
+      }
+      let instant = Self.instant.advanced(by: .seconds(200_000))
+      try netstat.write(count: 1, at: instant) { _ in connection }
       #expect(Self.widest(String(decoding: sink.bytes, as: UTF8.self)) <= Page.width)
     }
   }
@@ -177,10 +179,9 @@ import Testing
 
   @Test func netstatLeavesOutWhatIsClosed() throws {
     func rows(_ selection: Selection) throws -> Int {
-      var netstat = NetstatReport(format: .jsonl, selection: selection)
-      netstat.add(Fixture.closeWait(), at: Self.instant)
       let sink = Sink()
-      try netstat.finish(at: Self.instant) { sink.bytes += $0 }
+      let netstat = NetstatReport(format: .jsonl, selection: selection) { sink.bytes += $0 }
+      try netstat.write(count: 1, at: Self.instant) { _ in Fixture.closeWait() }
       return sink.bytes.count { $0 == UInt8(ascii: "\n") }
     }
     #expect(try rows(Selection()) == 1)

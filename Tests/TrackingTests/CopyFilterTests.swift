@@ -109,6 +109,18 @@ import Testing
     }
   }
 
+  /// The second one comes over the first interface as well.
+  @Test func `a network duplicate after a copy`() {
+    var filter = CopyFilter()
+    let verdicts = [(0, 0), (0.000_1, 1), (0.001, 0)].map { after, interface in
+      let segment = Segment.make(
+        at: 1 + after, from: "10.0.0.1:1", to: "10.0.0.2:2", "FA", seq: 1, ack: 1, ipID: 5,
+        interface: UInt16(interface))
+      return filter.judge(segment, digest: 3, fromLow: true)
+    }
+    #expect(verdicts == [.original, .copy, .networkDuplicate])
+  }
+
   /// One in two thousand of the packets between falls on the first's place in memory.
   @Test func `one packet between the two does not hide a copy`() {
     var filter = CopyFilter()

@@ -153,8 +153,18 @@ import Tracking
     try check(
       Prologue.closed + """
         +40.0  Y > X  FA  201 ack 102  | TIME_WAIT~  -  | late retransmitted-fin X.until 100
+        +40.0  X > Y  A   102 ack 202  | TIME_WAIT   -  | X.until 100
         +69.0  Y > X  FA  201 ack 102  | TIME_WAIT~  -  | late retransmitted-fin X.until 129
         +69.0  X > Y  A   102 ack 202  | TIME_WAIT   -  | X.until 129
+        """)
+  }
+
+  @Test func `an ACK later than 2MSL may answer an earlier segment`() throws {
+    try check(
+      Prologue.closed + """
+        +40.0  Y > X  FA  201 ack 102  | TIME_WAIT~  -  | late retransmitted-fin X.until 100
+        +69.0  Y > X  FA  201 ack 102  | TIME_WAIT~  -  | late retransmitted-fin X.until 129
+        +69.0  X > Y  A   102 ack 202  | TIME_WAIT?{TIME_WAIT,CLOSED}  -  | X.until 129
         """)
   }
 

@@ -79,8 +79,10 @@ struct Floors: ParsableCommand {
     let read = try forEachSegment { segment in
       tracker.receive(segment) { add($0, at: segment.time) }
     }
-    tracker.forEachConnection(at: read.end) { add($0, at: read.end) }
-    try report.finish(captures: [], at: read.end)
+    let roster = tracker.roster()
+    try report.finish(captures: [], at: read.end, count: roster.count) {
+      tracker.connection(at: $0, of: roster, at: read.end)
+    }
     if let failure { throw failure }
     return read.packets
   }

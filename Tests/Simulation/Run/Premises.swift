@@ -30,18 +30,20 @@ struct Premises {
   // MARK: What breaks them
 
   private static func unseen(_ run: Run, _ side: Side) -> [Breaches.Span] {
+    // A packet counts as seen when it is the first time; a duplicate comes out of its turn.
     var recordedAt = Array(repeating: Timestamp.distantFuture, count: run.packets.count)
-    for crossing in run.crossings {
-      recordedAt[crossing.packet] = min(recordedAt[crossing.packet], crossing.recordedAt)
+    for crossing in run.crossings.sorted(by: { $0.passesAt > $1.passesAt }) {
+      recordedAt[crossing.packet] = crossing.recordedAt
     }
     return outOfTurn(run, side)
       + run.packets.indices.filter { run.packets[$0].sender == side }.map { index in
-        let sentAt = run.packets[index].sentAt
-        let end =
-          recordedAt[index] == .distantFuture
-          ? run.timelines[side].nextLife(after: sentAt).advanced(by: unmeasured)
-          : recordedAt[index]
-        return (sentAt, end)
+        let packet = run.packets[index]
+        let isSeen = recordedAt[index] < .distantFuture
+        if isSeen { return (packet.sentAt, recordedAt[index]) }
+        var life = run.timelines[side].nextLife(after: packet.sentAt)
+        // The RST of a port without a socket tells of the dial that its next socket meets.
+        if packet.segment.flags.contains(.rst) { life = run.timelines[side].nextLife(after: life) }
+        return (packet.sentAt, life.advanced(by: unmeasured))
       }
   }
 
@@ -49,7 +51,7 @@ struct Premises {
   private static let lifetime = Interval.seconds(65)
 
   /// A dial that passes the tap only after the next one has: the claims are about the one, and the
-  /// host is in the other. Or one that outlives 2MSL, which nothing tells from a new one: TCP is
+  /// host is in the other. Or whatever outlives 2MSL, which nothing tells from what is new: TCP is
   /// built on that not happening (RFC 9293 section 3.4.1).
   private static func outOfTurn(_ run: Run, _ side: Side) -> [Breaches.Span] {
     var last = 0
@@ -58,12 +60,12 @@ struct Premises {
       .sorted { $0.recordedAt < $1.recordedAt }.compactMap { crossing in
         let packet = run.packets[crossing.packet]
         let isFirst = passed.insert(crossing.packet).inserted
-        guard packet.segment.flags.contains(.syn), crossing.recordedAt < .distantFuture else {
-          return nil
-        }
-        defer { last = max(last, packet.number) }
+        let isSYN = packet.segment.flags.contains(.syn)
         let isOutdated = crossing.recordedAt.since(packet.sentAt) > lifetime
-        if packet.number > last || !isFirst && !isOutdated { return nil }
+        guard crossing.recordedAt < .distantFuture, isSYN || isOutdated else { return nil }
+        let isInTurn = packet.number > last || !isFirst
+        if isSYN { last = max(last, packet.number) }
+        if isInTurn, !isOutdated { return nil }
         return (crossing.recordedAt, run.timelines[side].nextLife(after: crossing.recordedAt))
       }
   }
