@@ -22,6 +22,15 @@ struct ConnectionTable: ~Copyable {
   /// Connections in memory, older incarnations included.
   var count: Int { connections.count + opening.count + orderly.count + settled.count }
 
+  /// About how many octets they take, each with its entries in the index and in the wheel.
+  var memory: Int {
+    let entries = 24
+    return connections.count * (Slab<Connection>.octets + entries)
+      + opening.count * (Slab<OpeningConnection>.octets + entries)
+      + orderly.count * (Slab<OrderlyConnection>.octets + entries)
+      + settled.count * (Slab<SettledConnection>.octets + entries)
+  }
+
   /// A connection that `insert` has put there and `remove` has not taken away.
   subscript(slot: UInt32) -> Connection {
     @inline(__always) _read { yield connections[slot] }

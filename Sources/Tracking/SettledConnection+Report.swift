@@ -6,7 +6,7 @@ extension SettledConnection {
     key: ConnectionKey, at now: Timestamp, profile: HostProfile
   ) -> ConnectionReport {
     ConnectionReport(
-      number: Int(number), stream: Int(stream), otherStreams: [],
+      number: Int(number), stream: Int(stream),
       endpoints: Pair(
         initiator: endpointReport(.initiator, key, at: now, profile),
         responder: endpointReport(.responder, key, at: now, profile)),

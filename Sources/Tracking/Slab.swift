@@ -5,6 +5,9 @@ struct Slab<Value>: ~Copyable {
   private static var chunkBits: UInt32 { 10 }
   private static var chunkSize: UInt32 { 1 << 10 }
 
+  /// What a value takes.
+  static var octets: Int { MemoryLayout<Value>.stride }
+
   /// Each holds `chunkSize` values, the last one those below `bound`.
   private var chunks: [UnsafeMutablePointer<Value>] = unsafe []
   private var free: [UInt32] = []

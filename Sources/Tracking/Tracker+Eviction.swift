@@ -11,27 +11,85 @@ public enum Eviction: String, CaseIterable, Hashable, Sendable {
 /// A limit on memory: when it is reached, the oldest half-open connections go first, then those
 /// longest idle, and each is counted.
 extension Tracker {
+  /// Whether the options allow no more connections in memory than there are, or fewer.
+  var isFull: Bool {
+    if let limit = options.maximumConnections, table.count > limit { return true }
+    if let limit = options.maximumMemory, table.memory > limit { return true }
+    return false
+  }
+
   mutating func makeRoom(at now: Timestamp, onFinal: (ConnectionReport) -> Void) {
-    guard let limit = options.maximumConnections, table.count > limit else { return }
     // A sixteenth at a time, so that the order is not sought for every segment.
+    let limit = min(options.maximumConnections ?? .max, table.count - 1)
     let surplus = table.count - limit + limit / 16
-    let ranked = table.slots().sorted { rank($0, at: now) < rank($1, at: now) }
-    for slot in ranked.prefix(surplus) {
-      evicted[isHalfOpen(slot, at: now) ? .halfOpen : .idle, default: 0] += 1
-      onFinal(report(slot, at: now))
-      drop(slot)
+    var (halfOpen, others) = candidates(at: now)
+    halfOpen.sort()
+    for candidate in halfOpen.prefix(surplus) {
+      evict(candidate.place, as: .halfOpen, at: now, onFinal)
+    }
+    guard halfOpen.count < surplus else { return }
+    others.sort()
+    for candidate in others.prefix(surplus - halfOpen.count) {
+      evict(candidate.place, as: .idle, at: now, onFinal)
     }
   }
 
-  /// A handshake that has not moved for a second: a younger one is on its way.
-  private func isHalfOpen(_ slot: UInt32, at now: Timestamp) -> Bool {
-    now.since(table[slot].lastMark.time) >= .seconds(1)
-      && Role.allCases.allSatisfy { !table[slot].ends[$0].established.isSet }
+  private mutating func evict(
+    _ place: Place, as reason: Eviction, at now: Timestamp, _ onFinal: (ConnectionReport) -> Void
+  ) {
+    evicted[reason, default: 0] += 1
+    onFinal(report(place, at: now))
+    switch place.form {
+    case .full: drop(place.slot)
+    case .opening, .orderly, .settled: table.remove(place)
+    }
   }
 
-  private func rank(_ slot: UInt32, at now: Timestamp) -> (Int, Timestamp, Int) {
-    isHalfOpen(slot, at: now)
-      ? (0, table[slot].firstMark.time, table[slot].number)
-      : (1, table[slot].lastMark.time, table[slot].number)
+  /// The earlier `time` is, the sooner a connection goes.
+  private struct Candidate: Comparable {
+    let time: Timestamp
+    let number: UInt32
+    let place: Place
+
+    static func < (left: Self, right: Self) -> Bool {
+      (left.time, left.number) < (right.time, right.number)
+    }
+  }
+
+  /// Those that are half-open, with the time when they began, and the others, with when they were
+  /// last heard of.
+  private func candidates(at now: Timestamp) -> (halfOpen: [Candidate], others: [Candidate]) {
+    var halfOpen: [Candidate] = []
+    var others: [Candidate] = []
+    for place in table.places() {
+      let number = UInt32(clamping: table.number(at: place))
+      let last = lastTime(place)
+      // A handshake that has not moved for a second: a younger one is on its way.
+      if !hasOpened(place), now.since(last) >= .seconds(1) {
+        halfOpen.append(Candidate(time: firstTime(place), number: number, place: place))
+      } else {
+        others.append(Candidate(time: last, number: number, place: place))
+      }
+    }
+    return (halfOpen, others)
+  }
+
+  private func hasOpened(_ place: Place) -> Bool {
+    switch place.form {
+    case .full:
+      table[place.slot].ends.initiator.established.isSet
+        || table[place.slot].ends.responder.established.isSet
+    case .opening: false
+    case .orderly, .settled: true
+    }
+  }
+
+  private func firstTime(_ place: Place) -> Timestamp {
+    switch place.form {
+    case .full: table[place.slot].firstMark.time
+    case .opening: table.opening[place.slot].first.time
+    case .orderly: table.orderly[place.slot].first.time
+    case .settled: table.settled[place.slot].first.time
+    }
   }
 }

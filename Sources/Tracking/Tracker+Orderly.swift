@@ -30,7 +30,7 @@ extension Tracker {
   private mutating func begin(
     _ segment: Segment, key: ConnectionKey, hash: UInt64, fromLow: Bool, at now: Timestamp
   ) -> Receipt? {
-    guard options.followsOrderly, options.maximumConnections == nil, segment.controls == .syn,
+    guard options.followsOrderly, segment.controls == .syn,
       tombstones.find(digest: key.digest) == nil,
       !(refusal?.answers(segment, key: key) ?? false),
       let connection = OpeningConnection(

@@ -17,7 +17,11 @@ extension Tracker {
     let head = table.find(key, hash: table.hash(key)) ?? slot
     let answersSYN = segment.flags.contains(.syn)
     let isReset = segment.flags.contains(.rst)
-    for candidate in [slot, head, table[slot].older] where late[candidate] != nil {
+    let older = table[slot].older
+    for place in 0..<3 {
+      // No array: this is asked for every segment without text.
+      let candidate = place == 0 ? slot : place == 1 ? head : older
+      guard late[candidate] != nil else { continue }
       // A RST from here on may answer what its dial draws.
       if answersSYN, !segment.flags.contains(.ack) {
         forgetAwaiting(candidate) { $0.to == segment.source }

@@ -41,7 +41,8 @@ extension Tracker {
     if !isLeaving, mayEndByTimer(place) { enqueue(place, after: now) }
   }
 
-  private func lastTime(_ place: Place) -> Timestamp {
+  /// When the last segment of a connection passed.
+  func lastTime(_ place: Place) -> Timestamp {
     switch place.form {
     case .full: table[place.slot].lastMark.time
     case .opening:

@@ -7,17 +7,20 @@ public struct TrackerOptions: Sendable {
   public var tap: TapPosition?
   /// The most connections to hold in memory; nil: as many as there are.
   public var maximumConnections: Int?
+  /// About the most octets that connections may take in memory; nil: as many as they need.
+  public var maximumMemory: Int?
   /// Whether connections that go by the book are followed as such; that it makes no difference but
   /// of speed is for tests to show.
   package var followsOrderly = true
 
   public init(
     profile: HostProfile = HostProfile(.linux), tap: TapPosition? = nil,
-    maximumConnections: Int? = nil
+    maximumConnections: Int? = nil, maximumMemory: Int? = nil
   ) {
     self.profile = profile
     self.tap = tap
     self.maximumConnections = maximumConnections
+    self.maximumMemory = maximumMemory
   }
 }
 
@@ -55,6 +58,8 @@ public struct Tracker: ~Copyable {
   let patience: Interval
 
   var clock = CaptureClock()
+  /// How many were numbered when there was room last.
+  private var countWithRoom = 0
   /// How many connections were numbered so far.
   public internal(set) var connectionCount = 0
   /// Connections that left memory because of the limit in the options.
@@ -78,7 +83,10 @@ public struct Tracker: ~Copyable {
     clock.tick(segment.time)
     let now = clock.now ?? segment.time
     if wheel.hasDue(at: now) { retire(at: now, onFinal: onFinal) }
-    makeRoom(at: now, onFinal: onFinal)
+    if connectionCount != countWithRoom {
+      countWithRoom = connectionCount
+      if isFull { makeRoom(at: now, onFinal: onFinal) }
+    }
 
     let key = ConnectionKey(segment)
     let fromLow = segment.source == key.low
@@ -198,22 +206,28 @@ public struct Tracker: ~Copyable {
   /// The connections that are in memory, in order of their numbers: to be gone through more than
   /// once, until the next segment is taken.
   public struct Roster: Sendable {
-    fileprivate var places: [(number: UInt32, place: Place)]
+    fileprivate struct Row {
+      let number: UInt32
+      let place: Place
+    }
+    fileprivate var rows: [Row]
 
-    public var count: Int { places.count }
+    public var count: Int { rows.count }
   }
 
   public func roster() -> Roster {
-    var places = table.places().map { (number: UInt32(clamping: table.number(at: $0)), place: $0) }
-    places.sort { $0.number < $1.number }
-    return Roster(places: places)
+    var rows = table.places().map {
+      Roster.Row(number: UInt32(clamping: table.number(at: $0)), place: $0)
+    }
+    rows.sort { $0.number < $1.number }
+    return Roster(rows: rows)
   }
 
   /// One of the connections in memory as it is at `instant`.
   public func connection(
     at index: Int, of roster: Roster, at instant: Timestamp
   ) -> ConnectionReport {
-    report(roster.places[index].place, at: instant)
+    report(roster.rows[index].place, at: instant)
   }
 
   /// Every connection still in memory at `instant`, in order of their numbers.

@@ -43,7 +43,7 @@ import Testing
   }
 
   @Test func `each form is as small as it is said to be`() {
-    #expect(MemoryLayout<OpeningConnection>.stride <= 160)
+    #expect(MemoryLayout<OpeningConnection>.stride <= 144)
     #expect(MemoryLayout<OrderlyConnection>.stride <= 208)
     #expect(MemoryLayout<SettledConnection>.stride <= 128)
   }

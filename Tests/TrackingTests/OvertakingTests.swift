@@ -34,17 +34,6 @@ import Tracking
       """)
   }
 
-  @Test func `a dial survives the RST by which it answers what an unseen dial has drawn`() throws {
-    try checkEveryLine(
-      """
-      +0.000  X > Y  S   0               | SYN_SENT  CLOSED?
-      +0.500  Y > X  SA  0 ack 6250001   | SYN_SENT  SYN_RECEIVED?
-      +0.700  X > Y  S   10937500        | SYN_SENT  CLOSED?        | conn 2
-      +0.800  Y > X  A   1 ack 6250001   | SYN_SENT  ESTABLISHED?   | conn 2
-      +0.800  X > Y  R   6250001         | SYN_SENT  CLOSED?        | conn 2
-      """)
-  }
-
   @Test func `a SYN ACK in the file behind the RST that follows it`() throws {
     try checkEveryLine(
       Prologue.closed + """
