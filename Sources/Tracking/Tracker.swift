@@ -251,6 +251,21 @@ public struct Tracker: ~Copyable {
     }
   }
 
+  /// The same where it has the addresses and ports of `segment`: it is looked up by them.
+  public func connection(
+    _ number: Int, on segment: Segment, at instant: Timestamp
+  ) -> ConnectionReport? {
+    let key = ConnectionKey(segment)
+    switch table.occupant(of: key, hash: table.hash(key)) {
+    case .orderly(let slot):
+      return table.orderly[slot].number == number ? report(orderly: slot, at: instant) : nil
+    case .connection(let head):
+      return chain(from: head).first { table[$0].number == number }
+        .map { report($0, at: instant) }
+    case nil: return nil
+    }
+  }
+
   func report(_ slot: UInt32, at instant: Timestamp) -> ConnectionReport {
     table[slot].report(
       at: instant, profile: options.profile, late: (late[slot] ?? []).filter { !$0.awaitsReset },

@@ -1,17 +1,12 @@
-import Capture
 import Dissection
 import Reporting
 import Tracking
 
 /// What a command does with the segments and connections of a capture.
 protocol SegmentConsumer {
-  /// Frames stamped later do not count; asked once, after `begin`.
-  var cutoff: Timestamp? { get }
   /// Why nothing more can be done with what is read.
   var failure: (any Error)? { get }
 
-  /// The capture's first packet was read.
-  mutating func begin(at first: Timestamp) throws
   mutating func willReceive(_ segment: Segment, _ tracker: borrowing Tracker)
   mutating func didReceive(_ receipt: Receipt, _ segment: Segment, _ tracker: borrowing Tracker)
   /// An ICMP error has quoted a segment of the connection of this number.
@@ -22,8 +17,6 @@ protocol SegmentConsumer {
 }
 
 extension SegmentConsumer {
-  var cutoff: Timestamp? { nil }
-  mutating func begin(at first: Timestamp) throws {}
   mutating func willReceive(_ segment: Segment, _ tracker: borrowing Tracker) {}
   mutating func didReceive(
     _ receipt: Receipt, _ segment: Segment, _ tracker: borrowing Tracker
@@ -34,68 +27,100 @@ extension SegmentConsumer {
 }
 
 /// The one loop that joins the floors: frames to segments to connections to a command's consumer.
+///
+/// With two threads, one reads and dissects while the other tracks and reports. Every segment goes
+/// through one tracker in file order, so that nothing depends on how many there are.
 struct Analysis: ~Copyable {
-  /// What became of one file's packets.
-  private struct Count {
-    var tcpPackets = 0
-    var skipped: [SkipReason: Int] = [:]
-    /// Among the skipped: those that told something of a connection.
-    var icmpErrors = 0
-  }
-
-  /// How far past the cutoff a frame must be stamped for reading to stop: frames of one capture
-  /// are out of order by less.
-  private static let disorder = Interval.seconds(1)
-
-  private let reader: CaptureReader
-  private var dissector = Dissector()
+  private let reader: SegmentReader
   private var tracker: Tracker
-  private let options: TrackerOptions
+  private let threads: Int
   private var progress: ProgressBar?
-  private var counts: [Int: Count] = [:]
-  private var cutoff: Timestamp?
-  private var isPastCutoff = false
-  private var clock = CaptureClock()
 
+  /// - Parameter cutoff: from the time of the first frame, the time after which frames do not
+  ///   count; nil: all do.
   init(
-    files: [String], input: InputOptions, options: TrackerOptions, progress: ProgressBar?
+    files: [String], input: InputOptions, options: TrackerOptions, running: RunningOptions,
+    cutoff: @escaping @Sendable (_ first: Timestamp) throws -> Timestamp? = { _ in nil }
   ) throws {
-    if files.contains("-") { StandardInput.leaveFirstInterruptToTheWriter() }
-    reader = try CaptureReader(paths: files, filter: input.filter)
+    reader = try SegmentReader(files: files, filter: input.filter, cutoff: cutoff)
     tracker = Tracker(options: options)
-    self.options = options
-    self.progress = progress
+    threads = running.threads
+    progress = running.progressBar
   }
 
   var connectionCount: Int { tracker.connectionCount }
   var evicted: [Eviction: Int] { tracker.evicted }
   /// The instant of the report: the cutoff, or the end of the capture; nil when it has no frame.
-  var instant: Timestamp? { cutoff ?? clock.end }
+  var instant: Timestamp? { reader.instant }
+  /// One row a file, in command-line order; complete after `run`.
+  var captureRows: [CaptureRow] { reader.captureRows(tap: tracker.tap) }
 
-  /// Reads to the end, or to a second past the consumer's cutoff.
+  /// Reads to the end, or to a second past the cutoff.
   mutating func run(_ consumer: inout some SegmentConsumer) throws {
-    let reader = reader
-    var hasBegun = false
-    var packets = 0
-    var hasMore = true
-    while hasMore, !isPastCutoff {
-      hasMore = try reader.readBatch { file, records, bytes in
-        if !hasBegun, let first = records.first {
-          hasBegun = true
-          try consumer.begin(at: first.time)
-          cutoff = consumer.cutoff
-        }
-        var count = counts[file] ?? Count()
-        for record in records {
-          take(record, bytes, &count, &consumer)
-        }
-        counts[file] = count
-        packets += records.count
-      }
-      if let failure = consumer.failure { throw failure }
-      progress?.update(bytes: reader.bytesRead, of: reader.bytesTotal, packets: packets)
+    if threads == 1 {
+      try readHere(&consumer)
+    } else {
+      try readBeside(&consumer)
     }
     progress?.clear()
+  }
+
+  private mutating func readHere(_ consumer: inout some SegmentConsumer) throws {
+    var batch = SegmentBatch()
+    var hasMore = true
+    while hasMore {
+      batch.removeAll()
+      hasMore = try reader.fill(&batch)
+      try take(batch, &consumer)
+    }
+  }
+
+  private mutating func readBeside(_ consumer: inout some SegmentConsumer) throws {
+    let queue = BatchQueue()
+    let reader = reader
+    queue.start { try reader.fill(&$0) }
+    // Not waited for: a reader may wait for input that nobody wants any more.
+    defer { queue.abandon() }
+    while true {
+      switch queue.next() {
+      case .batch(let batch):
+        try take(batch, &consumer)
+        queue.recycle(batch)
+      case .end(nil): return
+      case .end(let failure?): throw failure
+      }
+    }
+  }
+
+  private mutating func take(
+    _ batch: borrowing SegmentBatch, _ consumer: inout some SegmentConsumer
+  ) throws {
+    var nextQuote = 0
+    let segments = batch.segments.span
+    for index in segments.indices {
+      while nextQuote < batch.quotes.count, batch.quotes[nextQuote].place == index {
+        receive(batch.quotes[nextQuote].error, &consumer)
+        nextQuote += 1
+      }
+      receive(segments[index], &consumer)
+    }
+    for quote in batch.quotes[nextQuote...] { receive(quote.error, &consumer) }
+    if let failure = consumer.failure { throw failure }
+    let progressed = batch.progress
+    progress?.update(
+      bytes: progressed.bytes, of: progressed.total, packets: progressed.packets)
+  }
+
+  @inline(__always)
+  private mutating func receive(_ segment: Segment, _ consumer: inout some SegmentConsumer) {
+    consumer.willReceive(segment, tracker)
+    let receipt = tracker.receive(segment) { consumer.take($0, at: segment.time) }
+    consumer.didReceive(receipt, segment, tracker)
+  }
+
+  private mutating func receive(_ error: ICMPError, _ consumer: inout some SegmentConsumer) {
+    guard let connection = tracker.receive(error) else { return }
+    consumer.didReceive(error, of: connection, tracker)
   }
 
   /// One of the connections that are in memory after `run`.
@@ -112,67 +137,5 @@ struct Analysis: ~Copyable {
     // Without an instant there was no packet.
     let end = instant ?? .distantPast
     return try body(roster.count) { tracker.connection(at: $0, of: roster, at: end) }
-  }
-
-  @inline(__always)
-  private mutating func take(
-    _ record: FrameRecord, _ bytes: Span<UInt8>, _ count: inout Count,
-    _ consumer: inout some SegmentConsumer
-  ) {
-    if let cutoff, record.time > cutoff {
-      if record.time > cutoff.advanced(by: Self.disorder) { isPastCutoff = true }
-      return
-    }
-    clock.tick(record.time)
-    let frame = bytes.extracting(record.range)
-    // Nearly all frames end here: in one pass, without leaving the loop.
-    if record.linkType.value == LinkType.ethernet.value,
-      let segment = Segment(
-        plainEthernet: frame, frame: record.frame, time: record.time, interface: record.interface)
-    {
-      receive(segment, &count, &consumer)
-      return
-    }
-    let dissected = dissector.dissect(
-      frame, linkType: record.linkType, originalLength: record.originalLength,
-      frame: record.frame, time: record.time, interface: record.interface)
-    switch dissected {
-    case .skipped(let reason):
-      count.skipped[reason, default: 0] += 1
-    case .icmpError(let error):
-      count.skipped[.notTCP, default: 0] += 1
-      count.icmpErrors += 1
-      if let connection = tracker.receive(error) {
-        consumer.didReceive(error, of: connection, tracker)
-      }
-    case .segment(let segment):
-      receive(segment, &count, &consumer)
-    }
-  }
-
-  private mutating func receive(
-    _ segment: Segment, _ count: inout Count, _ consumer: inout some SegmentConsumer
-  ) {
-    count.tcpPackets += 1
-    consumer.willReceive(segment, tracker)
-    let receipt = tracker.receive(segment) {
-      consumer.take($0, at: segment.time)
-    }
-    consumer.didReceive(receipt, segment, tracker)
-  }
-
-  /// One row a file, in command-line order; complete after `run`.
-  var captureRows: [CaptureRow] {
-    reader.files.enumerated().map { index, file in
-      let count = counts[index] ?? Count()
-      return CaptureRow(
-        file: file.file, format: file.format, linkTypes: file.linkTypes,
-        tcpPackets: count.tcpPackets, skipped: count.skipped, icmpErrors: count.icmpErrors,
-        firstTime: file.firstTime,
-        lastTime: file.lastTime, tap: options.tap ?? tracker.tap, truncated: file.truncated,
-        damage: file.damage.map {
-          CaptureRow.Damage(file: $0.file, offset: $0.offset, message: $0.message)
-        })
-    }
   }
 }

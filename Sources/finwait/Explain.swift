@@ -40,7 +40,7 @@ struct Explain: ParsableCommand {
     var consumer = LadderConsumer(number: number, ladder: Ladder(isComplete: isComplete))
     var analysis = try Analysis(
       files: arguments.dropLast(), input: input, options: model.trackerOptions(running),
-      progress: running.progressBar)
+      running: running)
     try analysis.run(&consumer)
     if let instant = analysis.instant, let last = analysis.connection(number) {
       consumer.take(last, at: instant)

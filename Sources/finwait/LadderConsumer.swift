@@ -19,7 +19,7 @@ struct LadderConsumer: SegmentConsumer {
 
   mutating func willReceive(_ segment: Segment, _ tracker: borrowing Tracker) {
     guard concerns(segment), !isFinal else { return }
-    if let now = tracker.connection(number, at: segment.time) {
+    if let now = tracker.connection(number, on: segment, at: segment.time) {
       noteChanges(to: now, at: segment.time)
     }
   }
@@ -29,7 +29,9 @@ struct LadderConsumer: SegmentConsumer {
   ) {
     let isOwn = receipt.connection == number
     guard isOwn || concerns(segment) else { return }
-    guard let now = isFinal ? report : tracker.connection(number, at: segment.time) else { return }
+    guard
+      let now = isFinal ? report : tracker.connection(number, on: segment, at: segment.time)
+    else { return }
     if isOwn {
       ladder.append(
         segment, sender: receipt.sender, isCopy: receipt.isCopy, late: receipt.late,

@@ -39,11 +39,12 @@ struct Netstat: ParsableCommand {
 
   func run() throws {
     let out = StandardOutput()
-    var consumer = Consumer(requested: at)
+    let requested = at
     var analysis = try Analysis(
-      files: files, input: input, options: model.trackerOptions(running),
-      progress: running.progressBar)
-    try analysis.run(&consumer)
+      files: files, input: input, options: model.trackerOptions(running), running: running
+    ) { try requested?.resolved(start: $0) }
+    var departed = Departed()
+    try analysis.run(&departed)
     let report = NetstatReport(
       format: output.format, selection: selection.selection(defaultMinimumAge: .zero),
       style: output.style, drain: out.write)
@@ -53,15 +54,9 @@ struct Netstat: ParsableCommand {
     try InputVerdict(analysis.captureRows).report()
   }
 
-  /// Knows the instant; what has left memory by then is not listed.
-  struct Consumer: SegmentConsumer {
-    let requested: TimeArgument?
-    var cutoff: Timestamp?
+  /// What has left memory by then is not listed.
+  private struct Departed: SegmentConsumer {
     var failure: (any Error)? { nil }
-
-    mutating func begin(at first: Timestamp) throws {
-      cutoff = try requested?.resolved(start: first)
-    }
 
     mutating func take(_ connection: ConnectionReport, at instant: Timestamp) {}
   }

@@ -39,7 +39,7 @@ struct Read: ParsableCommand {
         style: output.style, drain: out.write))
     var analysis = try Analysis(
       files: files, input: input, options: model.trackerOptions(running),
-      progress: running.progressBar)
+      running: running)
     try analysis.run(&consumer)
     let captures = analysis.captureRows
     try analysis.withConnections {

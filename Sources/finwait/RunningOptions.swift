@@ -7,7 +7,8 @@ struct RunningOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Threads to use (one is used so far); results never depend on it.", valueName: "n"))
+      "Threads to use: with 2, one reads while the other follows; results never depend on it.",
+      valueName: "n"))
   var threads = 1
 
   @Option(

@@ -3,7 +3,7 @@ import Dissection
 import Reporting
 
 /// An instant as given on the command line.
-enum TimeArgument: Equatable {
+enum TimeArgument: Equatable, Sendable {
   case absolute(Timestamp)
   /// A time of day on the capture's first day, UTC.
   case clock(Interval)

@@ -21,7 +21,8 @@ struct CorpusStreamsTests {
 
     static func read(_ path: String) throws -> (connections: [ConnectionReport], CaptureRow) {
       var analysis = try Analysis(
-        files: [path], input: try InputOptions.parse([]), options: TrackerOptions(), progress: nil)
+        files: [path], input: try InputOptions.parse([]), options: TrackerOptions(),
+        running: try RunningOptions.parse(["--progress", "never"]))
       var contents = Contents()
       try analysis.run(&contents)
       try analysis.withConnections { count, connection in

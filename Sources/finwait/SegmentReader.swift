@@ -1,0 +1,151 @@
+import Capture
+import Dissection
+import Reporting
+import Synchronization
+import Tracking
+
+/// The lower half of the one loop: frames of the inputs to segments, a batch at a time.
+///
+/// It may be called from another thread than the one that made it; a lock keeps two threads apart,
+/// and is free whenever batches are not asked for.
+final class SegmentReader: Sendable {
+  /// The segments of a batch: what a core's second cache holds beside the frames.
+  private static let batchSize = 1024
+
+  private let state: Mutex<State>
+
+  /// - Parameter cutoff: from the time of the first frame, the time after which frames do not count.
+  init(
+    files: [String], filter: String?,
+    cutoff: @escaping @Sendable (_ first: Timestamp) throws -> Timestamp?
+  ) throws {
+    if files.contains("-") { StandardInput.leaveFirstInterruptToTheWriter() }
+    state = Mutex(State(reader: try CaptureReader(paths: files, filter: filter), cutoff: cutoff))
+  }
+
+  /// Puts the next segments into an empty batch.
+  ///
+  /// - Returns: false when there are no more behind them: the inputs are at their end, or a second
+  ///   past the cutoff.
+  func fill(_ batch: inout SegmentBatch) throws -> Bool {
+    try state.withLock { try $0.fill(&batch, size: Self.batchSize) }
+  }
+
+  /// The instant of the report: the cutoff, or the end of the capture; nil when it has no frame.
+  var instant: Timestamp? { state.withLock { $0.cutoff ?? $0.clock.end } }
+
+  /// One row a file, in command-line order; complete after the last batch.
+  ///
+  /// - Parameter tap: where the capture was taken.
+  func captureRows(tap: TapPosition) -> [CaptureRow] {
+    state.withLock { $0.captureRows(tap: tap) }
+  }
+}
+
+/// What became of one file's packets.
+private struct PacketCount {
+  var tcpPackets = 0
+  var skipped: [SkipReason: Int] = [:]
+  /// Among the skipped: those that told something of a connection.
+  var icmpErrors = 0
+}
+
+private struct State {
+  /// How far past the cutoff a frame must be stamped for reading to stop: frames of one capture
+  /// are out of order by less.
+  private static let disorder = Interval.seconds(1)
+
+  private let reader: CaptureReader
+  private let dissector = Dissector()
+  private let resolveCutoff: @Sendable (Timestamp) throws -> Timestamp?
+  private var counts: [Int: PacketCount] = [:]
+  private var packets = 0
+  private(set) var cutoff: Timestamp?
+  private var isPastCutoff = false
+  private(set) var clock = CaptureClock()
+
+  init(
+    reader: CaptureReader, cutoff: @escaping @Sendable (Timestamp) throws -> Timestamp?
+  ) {
+    self.reader = reader
+    resolveCutoff = cutoff
+  }
+
+  mutating func fill(_ batch: inout SegmentBatch, size: Int) throws -> Bool {
+    let reader = reader
+    var hasMore = true
+    while hasMore, !isPastCutoff, batch.segments.count + batch.quotes.count < size {
+      hasMore = try reader.readBatch { file, records, bytes in
+        if packets == 0, let first = records.first { cutoff = try resolveCutoff(first.time) }
+        packets += records.count
+        var count = counts[file] ?? PacketCount()
+        let before = batch.segments.count
+        batch.segments.append(addingCapacity: records.count) { segments in
+          for record in records {
+            guard
+              let error = dissect(record, bytes, into: &segments, &count)
+            else { continue }
+            batch.quotes.append(
+              SegmentBatch.Quote(place: before + segments.count, error: error))
+          }
+        }
+        counts[file] = count
+      }
+    }
+    batch.progress = ReadingProgress(
+      bytes: reader.bytesRead, total: reader.bytesTotal, packets: packets)
+    return hasMore && !isPastCutoff
+  }
+
+  /// Appends the segment in a frame, if there is one; an ICMP error is returned.
+  @inline(__always)
+  private mutating func dissect(
+    _ record: FrameRecord, _ bytes: Span<UInt8>, into segments: inout OutputSpan<Segment>,
+    _ count: inout PacketCount
+  ) -> ICMPError? {
+    if let cutoff, record.time > cutoff {
+      if record.time > cutoff.advanced(by: Self.disorder) { isPastCutoff = true }
+      return nil
+    }
+    clock.tick(record.time)
+    let frame = bytes.extracting(record.range)
+    // Nearly all frames end here: in one pass, without leaving the loop.
+    if record.linkType.value == LinkType.ethernet.value,
+      let segment = Segment(
+        plainEthernet: frame, frame: record.frame, time: record.time, interface: record.interface)
+    {
+      segments.append(segment)
+      count.tcpPackets += 1
+      return nil
+    }
+    let dissected = dissector.dissect(
+      frame, linkType: record.linkType, originalLength: record.originalLength,
+      frame: record.frame, time: record.time, interface: record.interface)
+    switch dissected {
+    case .skipped(let reason):
+      count.skipped[reason, default: 0] += 1
+      return nil
+    case .icmpError(let error):
+      count.skipped[.notTCP, default: 0] += 1
+      count.icmpErrors += 1
+      return error
+    case .segment(let segment):
+      segments.append(segment)
+      count.tcpPackets += 1
+      return nil
+    }
+  }
+
+  func captureRows(tap: TapPosition) -> [CaptureRow] {
+    reader.files.enumerated().map { index, file in
+      let count = counts[index] ?? PacketCount()
+      return CaptureRow(
+        file: file.file, format: file.format, linkTypes: file.linkTypes,
+        tcpPackets: count.tcpPackets, skipped: count.skipped, icmpErrors: count.icmpErrors,
+        firstTime: file.firstTime, lastTime: file.lastTime, tap: tap, truncated: file.truncated,
+        damage: file.damage.map {
+          CaptureRow.Damage(file: $0.file, offset: $0.offset, message: $0.message)
+        })
+    }
+  }
+}
