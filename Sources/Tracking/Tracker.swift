@@ -241,6 +241,17 @@ public struct Tracker: ~Copyable {
     table.places().first { table.number(at: $0) == number }.map { report($0, at: instant) }
   }
 
+  /// The same where it has the addresses and ports of `segment`: it is looked up by them.
+  public func connection(
+    _ number: Int, on segment: Segment, at instant: Timestamp
+  ) -> ConnectionReport? {
+    let key = ConnectionKey(segment)
+    guard let place = table.occupant(of: key, hash: table.hash(key)) else { return nil }
+    let chained =
+      place.form == .full ? chain(from: place.slot).map { Place(.full, $0) } : [place]
+    return chained.first { table.number(at: $0) == number }.map { report($0, at: instant) }
+  }
+
   func report(_ place: Place, at instant: Timestamp) -> ConnectionReport {
     switch place.form {
     case .full: report(place.slot, at: instant)
@@ -248,21 +259,6 @@ public struct Tracker: ~Copyable {
     case .settled:
       table.settled[place.slot].report(
         key: table.key(of: table.settled[place.slot].key), at: instant, profile: options.profile)
-    }
-  }
-
-  /// The same where it has the addresses and ports of `segment`: it is looked up by them.
-  public func connection(
-    _ number: Int, on segment: Segment, at instant: Timestamp
-  ) -> ConnectionReport? {
-    let key = ConnectionKey(segment)
-    switch table.occupant(of: key, hash: table.hash(key)) {
-    case .orderly(let slot):
-      return table.orderly[slot].number == number ? report(orderly: slot, at: instant) : nil
-    case .connection(let head):
-      return chain(from: head).first { table[$0].number == number }
-        .map { report($0, at: instant) }
-    case nil: return nil
     }
   }
 
