@@ -136,12 +136,10 @@ extension Passage {
     }
     switch senderBefore?.state {
     // An unacceptable ACK is answered with RST and leaves both states as they are (RFC 9293
-    // section 3.10.7.3 and 3.10.7.4).
-    case .synSent: return
-    case .synReceived:
-      // Its own RST has ACK, that answer has not.
-      let isReset = segment.sequenceNumber == sender.initial + 1
-      if isReset, isACK || sender.handshakePassed.isSet { sender.ownReset = mark }
+    // section 3.10.7.3 and 3.10.7.4). Its own RST has ACK, that answer has not.
+    case .synSent, .synReceived:
+      let isOwn = isACK || sender.sent.contains(.synACK) && sender.handshakePassed.isSet
+      if isOwn, segment.sequenceNumber == sender.initial + 1 { sender.ownReset = mark }
     case .closed where !isACK && mayBe(.synReceived),
       .established where !isACK && (mayBe(.synReceived) || mayBe(.synSent)):
       // A request answers an unacceptable ACK so too, and stays.

@@ -143,7 +143,9 @@ struct Passage {
     let isOldSYN = isSYN && isStale(sender)
     if isSYN, !isOldSYN { sendSYN(&sender, receiver) }
     startSequence(&sender)
-    if isACK, !isAside(from: sender) { acknowledge(&sender, &receiver) }
+    // A dial without an answer has nothing to acknowledge.
+    let isAnswered = !receiver.sent.isDisjoint(with: [.synACK, .plain])
+    if isACK, isAnswered || !isAside(from: sender) { acknowledge(&sender, &receiver) }
     if !isSYN, isACK { sendPlain(&sender, receiver) }
     if segment.flags.contains(.fin) { sendFIN(&sender, &receiver) }
     advance(&sender, receiver)

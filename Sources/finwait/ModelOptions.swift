@@ -27,7 +27,8 @@ struct ModelOptions: ParsableArguments {
     if let timeWait { profile.timeWait = timeWait }
     if let finWait2 { profile.finWait2 = finWait2 }
     return TrackerOptions(
-      profile: profile, tap: tap.position, maximumConnections: running.maxConnections)
+      profile: profile, tap: tap.position, maximumConnections: running.maxConnections,
+      maximumMemory: running.maximumMemory)
   }
 }
 

@@ -13,7 +13,8 @@ struct RunningOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The most connections to hold in memory: half-open ones go first, then idle ones; counted.",
+      "The most connections to hold, instead of what fits into half of the memory; half-open ones go "
+        + "first, then idle ones, and are counted.",
       valueName: "n"))
   var maxConnections: Int?
 
@@ -23,6 +24,9 @@ struct RunningOptions: ParsableArguments {
       throw ValidationError("--max-connections must be 1 or more.")
     }
   }
+
+  /// Where no limit is told: half of this machine's memory.
+  var maximumMemory: Int? { maxConnections == nil ? Memory.octets.map { $0 / 2 } : nil }
 
   var progressBar: ProgressBar? {
     progress.holds(auto: Terminal.standardError) ? ProgressBar() : nil

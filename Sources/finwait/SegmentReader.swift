@@ -73,6 +73,8 @@ private struct State {
 
   mutating func fill(_ batch: inout SegmentBatch, size: Int) throws -> Bool {
     let reader = reader
+    // What comes through a pipe is handed on as it comes.
+    let size = reader.bytesTotal == nil ? 1 : size
     var hasMore = true
     while hasMore, !isPastCutoff, batch.segments.count + batch.quotes.count < size {
       hasMore = try reader.readBatch { file, records, bytes in

@@ -76,6 +76,18 @@ import Tracking
 
   // MARK: Closes
 
+  @Test func `who has an answer acknowledges with whatever number`() throws {
+    // What the capture misses has turned the number far past the one that X began with.
+    try checkEveryLine(
+      """
+      +0.000  X > Y  S   0                    | SYN_SENT      CLOSED?
+      +0.010  Y > X  SA  0 ack 1              | ESTABLISHED?  SYN_RECEIVED?
+      +1.000  Y > X  FA  1 ack 1              | CLOSE_WAIT?   FIN_WAIT_1
+      +1.010  X > Y  A   =4200000000 ack 2    | CLOSE_WAIT~   FIN_WAIT_1~
+        .. X.ground acknowledgedPeerFIN
+      """)
+  }
+
   @Test func `text taken before close is acknowledged after it`() throws {
     // The orphan's timer can have begun at 2 s.
     try checkEveryLine(
@@ -147,6 +159,16 @@ import Tracking
         +1.011  Y > X  A   202 ack 102        | CLOSED?      CLOSED?   | late? gap
         +1.009  X > Y  FA  101 ack 201        | CLOSED       CLOSED?   | late?
         """)
+  }
+
+  @Test func `an abort overtakes the acknowledgment of the SYN ACK`() throws {
+    try checkEveryLine(
+      """
+      +0.000  X > Y  S   0        | SYN_SENT      CLOSED?
+      +0.010  Y > X  SA  0 ack 1  | ESTABLISHED?  SYN_RECEIVED?
+      +2.000  X > Y  RA  1 ack 1  | CLOSED        CLOSED?
+      +2.020  X > Y  A   1 ack 1  | CLOSED        CLOSED?        | late after-reset
+      """)
   }
 
   @Test func `a RST repeats the acknowledgment of what was never sent`() throws {
