@@ -118,7 +118,9 @@ class Asker:
             is_running = timer == TIMER_TIME_WAIT and expires > 0
             rest = expires * 1_000_000
             span = (before + rest, now + rest) if is_running else None
-            found[family, data[body + 4:body + 40]] = NAMES[state], span
+            # A socket can move on after the kernel has chosen it.
+            if state in NAMES:
+                found[family, data[body + 4:body + 40]] = NAMES[state], span
             offset += (length + 3) & ~3
         return began
 
