@@ -5,13 +5,9 @@ extension OpeningConnection {
   ///
   /// - Parameter tap: where the options say that the tap sits.
   func inFull(key: ConnectionKey, tap: TapPosition?) -> Connection {
-    let (dialler, answerer) = (dial.initial, isAnswered ? answer.initial : nil)
     var connection = Connection(
-      number: Int(number), key: key, initiatorIsLow: initiatorIsLow, rolesKnown: true,
-      first: first.mark,
-      conversation: StreamIndex(
-        Int(stream), low: initiatorIsLow ? dialler : answerer,
-        high: initiatorIsLow ? answerer : dialler))
+      number: number, stream: stream, key: key, initiatorIsLow: initiatorIsLow, first: first,
+      initial: Pair(initiator: dial.initial, responder: isAnswered ? answer.initial : nil))
     connection.lastMark = last.mark(from: first)
     connection.due = due
     connection.ends.initiator = dial.inFull(.syn, dialled, first: .first, from: first)
@@ -59,5 +55,21 @@ extension OpeningConnection.Offer {
     end.timestampValue = timestampValue
     end.timestampTime = end.lastSent.time
     return end
+  }
+}
+
+extension Connection {
+  /// What every small form begins with when it is built in full.
+  ///
+  /// - Parameter initial: the numbers that the ends began with; nil: not seen yet.
+  init(
+    number: UInt32, stream: UInt32, key: ConnectionKey, initiatorIsLow: Bool, first: FirstMark,
+    initial: Pair<SequenceNumber?>
+  ) {
+    let low: Role = initiatorIsLow ? .initiator : .responder
+    self.init(
+      number: Int(number), key: key, initiatorIsLow: initiatorIsLow, rolesKnown: true,
+      first: first.mark,
+      conversation: StreamIndex(Int(stream), low: initial[low], high: initial[low.peer]))
   }
 }

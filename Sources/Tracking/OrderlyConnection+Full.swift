@@ -5,12 +5,9 @@ extension OrderlyConnection {
   ///
   /// - Parameter tap: where the options say that the tap sits.
   func inFull(key: ConnectionKey, tap: TapPosition?) -> Connection {
-    let (low, high) = initiatorIsLow ? (Role.initiator, Role.responder) : (.responder, .initiator)
     var connection = Connection(
-      number: Int(number), key: key, initiatorIsLow: initiatorIsLow, rolesKnown: true,
-      first: first.mark,
-      conversation: StreamIndex(
-        Int(stream), low: ends[low].initial, high: ends[high].initial))
+      number: number, stream: stream, key: key, initiatorIsLow: initiatorIsLow, first: first,
+      initial: Pair(initiator: ends.initiator.initial, responder: ends.responder.initial))
     connection.lastMark = last.mark(from: first)
     connection.due = due
     connection.isClosing = phase != .open
