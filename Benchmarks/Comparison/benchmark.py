@@ -42,9 +42,11 @@ def contestants(shape, threads):
     found = [
         Contestant(
             "finwait" if count == 1 else f"finwait-{count}",
-            [measuring.FINWAIT, "read", "--format", "json", "--threads", count, "FILE"])
+            [measuring.FINWAIT, "read", "--threads", count, "FILE"])
         for count in threads
     ]
+    found.append(
+        Contestant("finwait-json", [measuring.FINWAIT, "read", "--format", "json", "FILE"]))
     found.append(Contestant("libpcap", [measuring.loop("libpcap-loop"), "FILE"]))
     found.append(Contestant("blocks", [measuring.loop("block-loop"), "FILE"]))
     if shape not in COMPARED_WITH_OTHERS:
@@ -110,7 +112,7 @@ def check_finwait(shape, folder):
     read = sum(row["tcp_packets"] for row in json.loads(said)["captures"])
     if read != small.packets:
         raise Failure(f"{shape}: finwait reads {read} of {small.packets} packets")
-    return measuring.run(command).peak
+    return measuring.run([measuring.FINWAIT, "read", small.path]).peak
 
 
 def measures(shape, results, least_peak, kind):

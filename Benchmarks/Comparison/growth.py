@@ -37,7 +37,7 @@ class Point:
 
 
 def read_command(path):
-    return [measuring.FINWAIT, "read", "--format", "json", path]
+    return [measuring.FINWAIT, "read", path]
 
 
 def loop_command(path):
