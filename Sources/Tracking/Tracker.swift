@@ -49,7 +49,7 @@ public struct Tracker: ~Copyable {
   var nextStream = 0
   /// Incarnations that later ones have pushed out, to be handed over.
   var overflow: [UInt32] = []
-  /// The last refusal of a dial.
+  /// The last RST, which may be the refusal of a dial or of its answer.
   var refusal: Refusal?
   private var copies = CopyFilter()
   var vote = TapVote()
