@@ -114,7 +114,7 @@ extension ConnectionIndex.Part {
   /// Where an entry is sought first: tags are spread over the whole.
   @inline(__always)
   static func home(of tag: UInt32, _ size: Int) -> Int {
-    Int(truncatingIfNeeded: (UInt64(tag) * UInt64(truncatingIfNeeded: size)) >> 32)
+    Int(truncatingIfNeeded: (UInt64(tag) &* UInt64(truncatingIfNeeded: size)) >> 32)
   }
 
   mutating func insert(_ place: Place, _ tag: UInt32) {

@@ -104,12 +104,20 @@ struct OrderlyConnection: Sendable {
     return left.frames > right.frames ? left : right
   }
 
+  /// What became of a segment that was taken.
+  struct Taken {
+    let number: UInt32
+    let sender: Role
+    /// The close has begun, so that a timer may end it.
+    let isToBeQueued: Bool
+  }
+
   /// Takes the next segment, if it is one that the book has next; changes nothing if not.
   ///
   /// - Parameter patience: how long a close may stand still before a timer has a say in it.
-  mutating func take(_ segment: borrowing Segment, fromLow: Bool, within patience: Interval)
-    -> Role?
-  {
+  mutating func take(
+    _ segment: borrowing Segment, fromLow: Bool, within patience: Interval
+  ) -> Taken? {
     let sender = role(ofLow: fromLow)
     guard let mark = NearMark(segment, from: first) else { return nil }
     switch sender {
@@ -128,7 +136,7 @@ struct OrderlyConnection: Sendable {
       else { return nil }
       if responderShown == 0 { responderShown = mark.frames }
     }
-    return sender
+    return Taken(number: number, sender: sender, isToBeQueued: phase != .open && due == 0)
   }
 
   /// Its ends after the acknowledgment of the second FIN, which settles it; nil when the segment is

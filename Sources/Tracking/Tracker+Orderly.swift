@@ -58,14 +58,12 @@ extension Tracker {
     _ segment: borrowing Segment, _ label: SegmentLabel, at place: Place, _ now: Timestamp
   ) -> Receipt? {
     guard
-      let role = table.orderly[place.slot].take(
+      let taken = table.orderly[place.slot].take(
         segment, fromLow: label.fromLow, within: patience)
     else { return settle(segment, label, at: place, now) }
-    let isToBeQueued =
-      table.orderly[place.slot].phase != .open && table.orderly[place.slot].due == 0
-    if isToBeQueued { enqueue(place, after: now) }
+    if taken.isToBeQueued { enqueue(place, after: now) }
     return Receipt(
-      connection: Int(table.orderly[place.slot].number), sender: role, isCopy: false, late: nil)
+      connection: Int(taken.number), sender: taken.sender, isCopy: false, late: nil)
   }
 
   private mutating func settle(
