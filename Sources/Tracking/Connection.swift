@@ -68,6 +68,7 @@ struct Connection: Equatable, Sendable {
 
   /// Whether `number` is none that an end can have sent; asked for every segment, and so without
   /// copying the end out of the pair.
+  @inline(__always)
   func isAside(_ role: Role, from number: SequenceNumber, by limit: Int32) -> Bool {
     switch role {
     case .initiator: ends.initiator.isAside(from: number, by: limit)
@@ -76,6 +77,7 @@ struct Connection: Equatable, Sendable {
   }
 
   /// How long after a packet passed towards `role` an answer of it can still be on its way.
+  @inline(__always)
   func answerTime(_ role: Role) -> Interval {
     let trip = roundTrip[role] ?? .milliseconds(100)
     return Interval(nanoseconds: trip.nanoseconds / 4) + trip + .milliseconds(1)
