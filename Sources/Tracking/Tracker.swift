@@ -267,7 +267,16 @@ public struct Tracker: ~Copyable {
     let profile = options.profile
     switch place.form {
     case .full: try body(report(place.slot, at: instant))
-    case .opening, .orderly: try body(report(small: inFull(place), at: instant))
+    case .opening:
+      let key = table.key(of: table.opening[place.slot].key)
+      try body(table.opening[place.slot].report(key: key, at: instant))
+    case .orderly:
+      let key = table.key(of: table.orderly[place.slot].key)
+      if table.orderly[place.slot].phase == .open {
+        try body(table.orderly[place.slot].openReport(key: key, at: instant))
+      } else {
+        try body(report(small: inFull(place), at: instant))
+      }
     case .settled:
       let key = table.key(of: table.settled[place.slot].key)
       try body(table.settled[place.slot].report(key: key, at: instant, profile: profile))
