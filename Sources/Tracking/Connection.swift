@@ -104,12 +104,18 @@ extension ConnectionKey {
   /// A hash without a secret, the same on every run, for tables that forget: what they forget shows
   /// in results, and whoever chooses the keys gains no more by it than by sending more packets.
   var digest: UInt64 {
-    var value: UInt64 = 0x9E37_79B9_7F4A_7C15
-    value = Self.fold(value ^ low.address.high)
+    if let low = low.version4, let high = high.version4 { return Self.digest(low, high) }
+    var value = Self.fold(0x9E37_79B9_7F4A_7C15 ^ low.address.high)
     value = Self.fold(value ^ low.address.low)
     value = Self.fold(value ^ high.address.high)
     value = Self.fold(value ^ high.address.low)
-    return Self.fold(value ^ (UInt64(low.port) << 16 | UInt64(high.port)))
+    return Self.fold(value ^ UInt64(ports))
+  }
+
+  /// The same for two ends with IPv4 addresses.
+  @inline(__always)
+  static func digest(_ low: SocketAddress.Version4, _ high: SocketAddress.Version4) -> UInt64 {
+    fold(fold(low.bits ^ 0x9E37_79B9_7F4A_7C15) ^ high.bits)
   }
 
   private static func fold(_ word: UInt64) -> UInt64 {
