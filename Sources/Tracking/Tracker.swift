@@ -235,17 +235,18 @@ public struct Tracker: ~Copyable {
     return Roster(rows: rows)
   }
 
-  /// One of the connections in memory as it is at `instant`.
+  /// Tells of one of the connections in memory as it is at `instant`.
   public func connection(
-    at index: Int, of roster: Roster, at instant: Timestamp
-  ) -> ConnectionReport {
-    report(roster.rows[index].place, at: instant)
+    at index: Int, of roster: Roster, at instant: Timestamp,
+    _ body: (ConnectionReport) throws -> Void
+  ) rethrows {
+    try tell(roster.rows[index].place, at: instant, body)
   }
 
   /// Every connection still in memory at `instant`, in order of their numbers.
   public func forEachConnection(at instant: Timestamp, _ body: (ConnectionReport) -> Void) {
     let roster = roster()
-    for index in 0..<roster.count { body(connection(at: index, of: roster, at: instant)) }
+    for index in 0..<roster.count { connection(at: index, of: roster, at: instant, body) }
   }
 
   /// One connection still in memory at `instant`.
@@ -265,12 +266,32 @@ public struct Tracker: ~Copyable {
   }
 
   func report(_ place: Place, at instant: Timestamp) -> ConnectionReport {
+    var report: ConnectionReport?
+    tell(place, at: instant) { report = $0 }
+    guard let report else { preconditionFailure("tells of every connection") }
+    return report
+  }
+
+  /// Gives a body the report of a connection where it was made: it is large.
+  func tell(
+    _ place: Place, at instant: Timestamp, _ body: (ConnectionReport) throws -> Void
+  ) rethrows {
+    let profile = options.profile
     switch place.form {
-    case .full: report(place.slot, at: instant)
-    case .opening, .orderly: report(small: inFull(place), at: instant)
+    case .full: try body(report(place.slot, at: instant))
+    case .opening:
+      let key = table.key(of: table.opening[place.slot].key)
+      try body(table.opening[place.slot].report(key: key, at: instant))
+    case .orderly:
+      let key = table.key(of: table.orderly[place.slot].key)
+      if table.orderly[place.slot].phase == .open {
+        try body(table.orderly[place.slot].openReport(key: key, at: instant))
+      } else {
+        try body(report(small: inFull(place), at: instant))
+      }
     case .settled:
-      table.settled[place.slot].report(
-        key: table.key(of: table.settled[place.slot].key), at: instant, profile: options.profile)
+      let key = table.key(of: table.settled[place.slot].key)
+      try body(table.settled[place.slot].report(key: key, at: instant, profile: profile))
     }
   }
 

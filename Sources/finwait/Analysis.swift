@@ -135,11 +135,11 @@ struct Analysis: ~Copyable {
   /// Gives a body the connections that are in memory after `run`, as they are at `instant`: how
   /// many, and each in order of their numbers, as often as it asks.
   borrowing func withConnections<Result>(
-    _ body: (_ count: Int, _ connection: (Int) -> ConnectionReport) throws -> Result
+    _ body: (_ count: Int, _ connection: ConnectionSource) throws -> Result
   ) throws -> Result {
     let roster = tracker.roster()
     // Without an instant there was no packet.
     let end = instant ?? .distantPast
-    return try body(roster.count) { tracker.connection(at: $0, of: roster, at: end) }
+    return try body(roster.count) { try tracker.connection(at: $0, of: roster, at: end, $1) }
   }
 }
