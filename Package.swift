@@ -31,12 +31,18 @@ let package = Package(
     .systemLibrary(
       name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
 
+    .systemLibrary(name: "CLinux"),
+
     .target(name: "Dissection", swiftSettings: strict),
     .target(
       name: "Capture", dependencies: ["CPcap", "CZlib", "CZstd", "Dissection"],
       swiftSettings: strict),
     .target(name: "Tracking", dependencies: ["Dissection"], swiftSettings: strict),
     .target(name: "Reporting", dependencies: ["Tracking", "Dissection"], swiftSettings: strict),
+    .target(
+      name: "Host",
+      dependencies: ["Dissection", .target(name: "CLinux", condition: .when(platforms: [.linux]))],
+      swiftSettings: strict),
     .executableTarget(
       name: "finwait",
       dependencies: [
@@ -61,6 +67,9 @@ let package = Package(
       name: "DissectionTests", dependencies: ["Dissection", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "CaptureTests", dependencies: ["Capture", "CPcap", "Dissection", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "HostTests", dependencies: ["Dissection", "Host", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "TrackingTests", dependencies: ["Tracking", "TestSupport"], swiftSettings: strict),
