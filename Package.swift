@@ -66,7 +66,8 @@ let package = Package(
     .testTarget(
       name: "DissectionTests", dependencies: ["Dissection", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "CaptureTests", dependencies: ["Capture", "CPcap", "Dissection", "TestSupport"],
+      name: "CaptureTests",
+      dependencies: ["Capture", "CPcap", "Dissection", "Host", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "HostTests", dependencies: ["Dissection", "Host", "TestSupport"],
