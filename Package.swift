@@ -46,7 +46,7 @@ let package = Package(
     .executableTarget(
       name: "finwait",
       dependencies: [
-        "Capture", "Dissection", "Tracking", "Reporting",
+        "Capture", "Dissection", "Host", "Tracking", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -84,6 +84,8 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "LiveTests", dependencies: ["finwait", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "FinwaitTests",
       dependencies: [

@@ -30,6 +30,6 @@ struct Finwait: ParsableCommand {
         66  an input is missing, a directory or unreadable
       """,
     version: "0.1.0",
-    subcommands: [Read.self, Netstat.self, Explain.self],
+    subcommands: [Read.self, Netstat.self, Explain.self, Live.self, Interfaces.self],
     defaultSubcommand: Read.self)
 }
