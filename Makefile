@@ -9,7 +9,7 @@ RELEASE = .build/release/finwait
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build release test simulate mutants kernel-test check lint format benchmark \
-	growth demo install uninstall man captures goldens clean
+	growth counts demo install uninstall man captures goldens clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ benchmark: release ## Compare the speed with what else reads captures (SCALE=0.0
 growth: release ## Measure time and memory against the length of captures, for the documentation
 	@cd Benchmarks/Comparison && python3 -m unittest -q
 	@python3 Benchmarks/Comparison/growth.py
+
+counts: release ## Count instructions and allocations for a packet, for the documentation
+	@python3 Benchmarks/Comparison/counting.py
 
 demo: release ## Analyse a capture of a busy server
 	$(RELEASE) Captures/15-busy-server.pcap

@@ -105,12 +105,12 @@ def picture(by_packets, by_open):
     ])
 
 
-def replaced(page, tables):
-    """The page with the text between the marks replaced."""
+def replaced(page, tables, begin=BEGIN, end=END):
+    """The page with the text between two marks replaced."""
     page, found = re.subn(
-        f"{BEGIN}.*{END}", lambda _: f"{BEGIN}\n\n{tables}\n\n{END}", page, flags=re.DOTALL)
+        f"{begin}.*{end}", lambda _: f"{begin}\n\n{tables}\n\n{end}", page, flags=re.DOTALL)
     if found != 1:
-        raise Failure(f"performance.md: {BEGIN} and {END} are not there once")
+        raise Failure(f"performance.md: {begin} and {end} are not there once")
     return page
 
 

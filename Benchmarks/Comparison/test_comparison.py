@@ -6,6 +6,7 @@ import sys
 import unittest
 
 import benchmark
+import counting
 import growth
 import measuring
 import plot
@@ -32,6 +33,33 @@ class Ratios(unittest.TestCase):
     def test_median_of_each_measure(self):
         samples = [Sample(1, 30, 200), Sample(9, 20, 300), Sample(2, 10, 100)]
         self.assertEqual(measuring.median(samples), Sample(2, 20, 200))
+
+
+class Counts(unittest.TestCase):
+    def test_calls_by_function(self):
+        profile = """events: Ir
+fn=(1) main
+3 10
+cfn=(2) malloc
+calls=7 0
+4 70
+cfn=(3) swift_retain
+calls=2 0
+5 20
+fn=(3)
+9 20
+cfn=(2)
+calls=1 0
+9 10
+totals: 130
+"""
+        total, calls = counting.counts(profile)
+        self.assertEqual(total, 130)
+        self.assertEqual(calls, {"malloc": 8, "swift_retain": 2})
+
+    def test_profile_of_nothing_is_none(self):
+        with self.assertRaises(measuring.Failure):
+            counting.counts("events: Ir\n")
 
 
 class Judgement(unittest.TestCase):

@@ -11,20 +11,23 @@ public struct CaptureClock: Sendable {
   @inlinable
   public init() {}
 
+  /// - Returns: the time that it is now.
   @inlinable
-  public mutating func tick(_ time: Timestamp) {
-    if let previous {
-      let both = min(previous, time)
-      reached = max(reached ?? both, both)
-    }
-    previous = time
+  @discardableResult
+  public mutating func tick(_ time: Timestamp) -> Timestamp {
+    defer { previous = time }
+    guard let previous else { return time }
+    let both = min(previous, time)
+    let now = max(reached ?? both, both)
+    reached = now
+    return now
   }
 
   /// Nil before the first frame.
-  public var now: Timestamp? { reached ?? previous }
+  @inlinable public var now: Timestamp? { reached ?? previous }
 
   /// The end of the capture after its last frame, which no other confirms.
-  public var end: Timestamp? {
+  @inlinable public var end: Timestamp? {
     guard let previous, let reached else { return previous }
     return max(reached, previous)
   }

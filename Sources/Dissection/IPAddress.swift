@@ -24,7 +24,7 @@ public struct IPAddress: Hashable, Sendable {
   }
 
   /// The IPv4 address in host byte order, or nil for IPv6.
-  public var version4: UInt32? {
+  @inlinable public var version4: UInt32? {
     high == .max && low & Self.version4Low == Self.version4Low
       ? UInt32(truncatingIfNeeded: low) : nil
   }
@@ -32,6 +32,7 @@ public struct IPAddress: Hashable, Sendable {
 
 /// IPv4 first, then by value: the order of reports.
 extension IPAddress: Comparable {
+  @inlinable
   public static func < (left: IPAddress, right: IPAddress) -> Bool {
     let leftIs6 = left.version4 == nil
     let rightIs6 = right.version4 == nil

@@ -4,14 +4,16 @@ public struct TCPFlags: OptionSet, Hashable, Sendable {
   @inlinable
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-  public static let fin = TCPFlags(rawValue: 0x01)
-  public static let syn = TCPFlags(rawValue: 0x02)
-  public static let rst = TCPFlags(rawValue: 0x04)
-  public static let psh = TCPFlags(rawValue: 0x08)
-  public static let ack = TCPFlags(rawValue: 0x10)
-  public static let urg = TCPFlags(rawValue: 0x20)
-  public static let ece = TCPFlags(rawValue: 0x40)
-  public static let cwr = TCPFlags(rawValue: 0x80)
+  // Computed: a constant of another module is a call where it is used.
+
+  @inlinable public static var fin: TCPFlags { TCPFlags(rawValue: 0x01) }
+  @inlinable public static var syn: TCPFlags { TCPFlags(rawValue: 0x02) }
+  @inlinable public static var rst: TCPFlags { TCPFlags(rawValue: 0x04) }
+  @inlinable public static var psh: TCPFlags { TCPFlags(rawValue: 0x08) }
+  @inlinable public static var ack: TCPFlags { TCPFlags(rawValue: 0x10) }
+  @inlinable public static var urg: TCPFlags { TCPFlags(rawValue: 0x20) }
+  @inlinable public static var ece: TCPFlags { TCPFlags(rawValue: 0x40) }
+  @inlinable public static var cwr: TCPFlags { TCPFlags(rawValue: 0x80) }
 }
 
 /// One TCP segment as one frame of a capture shows it: all that the upper floors see of a packet.
@@ -71,10 +73,10 @@ public struct Segment: Sendable {
   }
 
   /// SEG.LEN: the octets of sequence space occupied, SYN and FIN included (RFC 9293 section 3.4).
-  public var sequenceLength: UInt32 {
+  @inlinable public var sequenceLength: UInt32 {
     payloadLength &+ (flags.contains(.syn) ? 1 : 0) &+ (flags.contains(.fin) ? 1 : 0)
   }
 
   /// The sequence number just past the segment.
-  public var sequenceEnd: SequenceNumber { sequenceNumber + sequenceLength }
+  @inlinable public var sequenceEnd: SequenceNumber { sequenceNumber + sequenceLength }
 }

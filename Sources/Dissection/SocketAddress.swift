@@ -9,6 +9,7 @@ public struct SocketAddress: Hashable, Comparable, Sendable {
     self.port = port
   }
 
+  @inlinable
   public static func < (left: SocketAddress, right: SocketAddress) -> Bool {
     left.address == right.address ? left.port < right.port : left.address < right.address
   }

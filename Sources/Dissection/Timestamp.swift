@@ -2,7 +2,7 @@
 public struct Timestamp: Hashable, Comparable, Sendable {
   public let nanoseconds: Int64
 
-  public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+  @inlinable public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
   /// - Returns: nil when the time lies outside what 64-bit nanoseconds can hold.
   public init?(seconds: Int64, nanoseconds: Int64) {
@@ -12,8 +12,8 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     self.nanoseconds = sum
   }
 
-  public static let distantPast = Timestamp(nanoseconds: .min)
-  public static let distantFuture = Timestamp(nanoseconds: .max)
+  @inlinable public static var distantPast: Timestamp { Timestamp(nanoseconds: .min) }
+  @inlinable public static var distantFuture: Timestamp { Timestamp(nanoseconds: .max) }
 
   @inlinable
   public static func < (left: Timestamp, right: Timestamp) -> Bool {
@@ -21,6 +21,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
   }
 
   /// Saturates at both ends of the range.
+  @inlinable
   public func advanced(by interval: Interval) -> Timestamp {
     let (sum, overflow) = nanoseconds.addingReportingOverflow(interval.nanoseconds)
     if !overflow { return Timestamp(nanoseconds: sum) }
@@ -28,6 +29,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
   }
 
   /// The time from `earlier` to this instant; negative when `earlier` is later. Saturates.
+  @inlinable
   public func since(_ earlier: Timestamp) -> Interval {
     let (difference, overflow) = nanoseconds.subtractingReportingOverflow(earlier.nanoseconds)
     if !overflow { return Interval(nanoseconds: difference) }
@@ -39,15 +41,17 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 public struct Interval: Hashable, Comparable, Sendable {
   public let nanoseconds: Int64
 
-  public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+  @inlinable public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
-  public static let zero = Interval(nanoseconds: 0)
+  @inlinable public static var zero: Interval { Interval(nanoseconds: 0) }
 
+  @inlinable
   public static func seconds(_ seconds: Int64) -> Interval {
     let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
     return Interval(nanoseconds: overflow ? (seconds < 0 ? .min : .max) : product)
   }
 
+  @inlinable
   public static func milliseconds(_ milliseconds: Int64) -> Interval {
     let (product, overflow) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
     return Interval(nanoseconds: overflow ? (milliseconds < 0 ? .min : .max) : product)
@@ -56,11 +60,13 @@ public struct Interval: Hashable, Comparable, Sendable {
   /// In seconds, for display and JSON.
   public var seconds: Double { Double(nanoseconds) / 1e9 }
 
+  @inlinable
   public static func < (left: Interval, right: Interval) -> Bool {
     left.nanoseconds < right.nanoseconds
   }
 
   /// Saturates.
+  @inlinable
   public static func * (interval: Interval, factor: Int64) -> Interval {
     let (product, overflow) = interval.nanoseconds.multipliedReportingOverflow(by: factor)
     if !overflow { return Interval(nanoseconds: product) }
@@ -68,6 +74,7 @@ public struct Interval: Hashable, Comparable, Sendable {
   }
 
   /// Saturates.
+  @inlinable
   public static func + (left: Interval, right: Interval) -> Interval {
     let (sum, overflow) = left.nanoseconds.addingReportingOverflow(right.nanoseconds)
     if !overflow { return Interval(nanoseconds: sum) }

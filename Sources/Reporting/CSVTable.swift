@@ -25,7 +25,7 @@ public struct CSVTable: Sendable {
     socket(end.remote)
     seconds(finding.age)
     text { $0.append(messageOf: finding, in: connection) }
-    text(finding.evidence.map(String.init).joined(separator: " "))
+    text(connection.evidence(of: finding).map(String.init).joined(separator: " "))
     text { $0.append(filterOf: finding, in: connection) }
     endLine()
   }

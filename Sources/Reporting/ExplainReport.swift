@@ -6,7 +6,7 @@ public struct ExplainReport {
   public let connection: ConnectionReport
   public let ladder: Ladder
   public let instant: Timestamp
-  public let findings: [Finding]
+  public let findings: Findings
 
   public init(
     connection: ConnectionReport, ladder: Ladder, instant: Timestamp, minimumAge: Interval
@@ -115,8 +115,8 @@ extension ExplainReport {
     var json = JSONWriter()
     json.writeLines(
       Selected(
-        connection: connection, roles: Role.allCases, findings: findings,
-        late: connection.late, found: findings.count))
+        shown: Pair(initiator: true, responder: true), findings: findings),
+      of: connection)
     for row in rows {
       write(row, to: &json)
       json.endLine()
@@ -126,7 +126,9 @@ extension ExplainReport {
 
   private func document() -> [UInt8] {
     var json = JSONWriter()
-    func array<Value>(_ name: JSONKey, _ values: [Value], _ write: (Value) -> Void) {
+    func array<Values: Sequence>(
+      _ name: JSONKey, _ values: Values, _ write: (Values.Element) -> Void
+    ) {
       json.key(name)
       json.beginArray()
       for value in values {

@@ -18,6 +18,8 @@ struct JSONDocument {
   private let count: Int
   private let instant: Timestamp
   private let drain: OutputBuffer.Drain
+  /// Of the connections that are shown.
+  private var late: [LateSegment] = []
   private var json = JSONWriter()
 
   /// - Parameters:
@@ -37,40 +39,16 @@ struct JSONDocument {
   }
 
   /// - Parameter connection: one of those in memory, in order of their numbers.
-  mutating func write(_ captures: [CaptureRow], _ connection: (Int) -> ConnectionReport) throws {
+  mutating func write(_ captures: [CaptureRow], _ connection: ConnectionSource) throws {
     json.beginObject()
     begin("captures")
     for capture in captures { try row { $0.write(capture) } }
     end()
-
-    begin("connections")
-    var late: [LateSegment] = []
-    try forEachShown(connection, isFirst: true) { document, selected in
-      late += selected.late
-      try document.row { $0.write(selected.connection) }
+    for kind in [Kind.connections, .endpoints, .late, .findings] {
+      begin(kind.key)
+      try writeAll(kind, connection)
+      end()
     }
-    end()
-
-    begin("endpoints")
-    try forEachShown(connection) { document, selected in
-      for role in selected.roles {
-        try document.row { $0.write(role, of: selected.connection) }
-      }
-    }
-    end()
-
-    begin("late")
-    for late in late { try row { $0.write(late) } }
-    end()
-
-    begin("findings")
-    try forEachShown(connection) { document, selected in
-      for finding in selected.findings {
-        try document.row { $0.write(finding, of: selected.connection) }
-      }
-    }
-    end()
-
     json.key("summary")
     json.write(summary)
     json.endObject()
@@ -78,32 +56,63 @@ struct JSONDocument {
     try json.output.drain(drain)
   }
 
-  /// Goes through all connections that are shown, in order of their numbers.
-  ///
-  /// - Parameter isFirst: those in memory are yet to be counted.
-  private mutating func forEachShown(
-    _ connection: (Int) -> ConnectionReport, isFirst: Bool = false,
-    _ body: (inout JSONDocument, Selected) throws -> Void
-  ) throws {
-    var next = 0
-    for index in 0..<count {
-      let connection = connection(index)
-      while next < departed.count, departed[next].connection.number < connection.number {
-        try tell(departed[next], body)
-        next += 1
+  /// What the arrays hold that connections have.
+  private enum Kind {
+    case connections, endpoints, late, findings
+
+    var key: JSONKey {
+      switch self {
+      case .connections: "connections"
+      case .endpoints: "endpoints"
+      case .late: "late"
+      case .findings: "findings"
       }
-      guard let selected = selection.apply(to: connection, at: instant) else { continue }
-      if isFirst { summary.add(selected, at: instant) }
-      if selection.shows(selected) { try body(&self, selected) }
     }
-    for departed in departed[next...] { try tell(departed, body) }
   }
 
-  private mutating func tell(
-    _ departed: Departed, _ body: (inout JSONDocument, Selected) throws -> Void
+  /// Goes through all connections that are shown, in order of their numbers.
+  private mutating func writeAll(_ kind: Kind, _ connection: ConnectionSource) throws {
+    // Few have any: they were kept.
+    if kind == .late { return try late.forEach { late in try row { $0.write(late) } } }
+    var next = 0
+    for index in 0..<count {
+      try connection(index) { connection in
+        while next < departed.count, departed[next].connection.number < connection.number {
+          try write(kind, of: departed[next].connection, at: departed[next].instant)
+          next += 1
+        }
+        try write(kind, of: connection, at: instant, counts: kind == .connections)
+      }
+    }
+    for departed in departed[next...] {
+      try write(kind, of: departed.connection, at: departed.instant)
+    }
+  }
+
+  /// Writes what is to be shown of a connection.
+  ///
+  /// - Parameter counts: it is yet to be counted.
+  private mutating func write(
+    _ kind: Kind, of connection: ConnectionReport, at instant: Timestamp, counts: Bool = false
   ) throws {
-    let selected = selection.apply(to: departed.connection, at: departed.instant)
-    if let selected { try body(&self, selected) }
+    let selected = selection.apply(to: connection, at: instant)
+    if selected.isNothing { return }
+    if counts { summary.add(selected, of: connection, at: instant) }
+    guard selection.shows(selected) else { return }
+    switch kind {
+    case .connections:
+      try row { $0.write(connection) }
+      if selected.hasLate {
+        late += connection.late.filter { selected.includes($0, of: connection) }
+      }
+    case .endpoints:
+      for role in Role.allCases where selected.shown[role] {
+        try row { $0.write(role, of: connection) }
+      }
+    case .late: break
+    case .findings:
+      for finding in selected.findings { try row { $0.write(finding, of: connection) } }
+    }
   }
 
   private mutating func begin(_ name: JSONKey) {

@@ -84,12 +84,12 @@ extension JSONWriter {
   public mutating func write(_ finding: Finding, of connection: ConnectionReport) {
     beginObject(.finding)
     field(.kind, word: finding.kind.rawValue)
-    field(.connection, finding.connection)
+    field(.connection, connection.number)
     field(.endpoint, connection.endpoints[finding.role].local)
     field(.age, finding.age)
     key(.message)
     text { $0.append(messageOf: finding, in: connection) }
-    field(.evidence, finding.evidence)
+    field(.evidence, connection.evidence(of: finding))
     key(.wiresharkFilter)
     text { $0.append(filterOf: finding, in: connection) }
     endObject()

@@ -41,7 +41,7 @@ public struct NetstatReport {
   ///   - count: how many connections there are.
   ///   - connection: one of them as it is at `instant`, in order of their numbers.
   public func write(
-    count: Int, at instant: Timestamp?, connection: (Int) -> ConnectionReport
+    count: Int, at instant: Timestamp?, connection: ConnectionSource
   ) throws {
     switch format {
     case .text:
@@ -51,8 +51,11 @@ public struct NetstatReport {
     case .csv:
       var csv = CSVTable()
       csv.writeEndpointsHeader()
-      try forEachEnd(count: count, at: instant, connection) { connection, role in
-        csv.write(role, of: connection)
+      guard let instant else { return try csv.output.drain(drain) }
+      for index in 0..<count {
+        try connection(index) { connection in
+          forEachEnd(of: connection, at: instant) { csv.write($0, of: connection) }
+        }
         try csv.output.drainIfFull(drain)
       }
       try csv.output.drain(drain)
@@ -60,7 +63,7 @@ public struct NetstatReport {
   }
 
   private func writeJSON(
-    count: Int, at instant: Timestamp?, _ connection: (Int) -> ConnectionReport
+    count: Int, at instant: Timestamp?, _ connection: ConnectionSource
   ) throws {
     var json = JSONWriter()
     if format == .json {
@@ -68,10 +71,14 @@ public struct NetstatReport {
       json.key("endpoints")
       json.beginArray()
     }
-    try forEachEnd(count: count, at: instant, connection) { connection, role in
-      if format == .json { json.newLine() }
-      json.write(role, of: connection)
-      if format == .jsonl { json.endLine() }
+    for index in 0..<(instant == nil ? 0 : count) {
+      try connection(index) { connection in
+        forEachEnd(of: connection, at: instant ?? .distantPast) { role in
+          if format == .json { json.newLine() }
+          json.write(role, of: connection)
+          if format == .jsonl { json.endLine() }
+        }
+      }
       try json.output.drainIfFull(drain)
     }
     if format == .json {
@@ -82,27 +89,16 @@ public struct NetstatReport {
     try json.output.drain(drain)
   }
 
-  private func forEachEnd(
-    count: Int, at instant: Timestamp?, _ connection: (Int) -> ConnectionReport,
-    _ body: (ConnectionReport, Role) throws -> Void
-  ) rethrows {
-    guard let instant else { return }
-    for index in 0..<count {
-      let connection = connection(index)
-      try forEachEnd(of: connection, at: instant) { try body(connection, $0) }
-    }
-  }
-
   /// Calls `body` for each end that is listed.
   private func forEachEnd(
-    of connection: ConnectionReport, at instant: Timestamp, _ body: (Role) throws -> Void
-  ) rethrows {
+    of connection: ConnectionReport, at instant: Timestamp, _ body: (Role) -> Void
+  ) {
     for role in [Role.initiator, .responder] {
       let end = connection.endpoints[role]
       guard selection.includes(end.local) else { continue }
       if end.claim.state == .closed, !selection.all { continue }
       if let since = end.claim.since, instant.since(since) < selection.minimumAge { continue }
-      try body(role)
+      body(role)
     }
   }
 }
@@ -110,7 +106,7 @@ public struct NetstatReport {
 /// The text form.
 extension NetstatReport {
   private func writeText(
-    count: Int, at instant: Timestamp?, _ connection: (Int) -> ConnectionReport
+    count: Int, at instant: Timestamp?, _ connection: ConnectionSource
   ) throws {
     var output = OutputBuffer()
     guard let instant else {
@@ -120,12 +116,13 @@ extension NetstatReport {
     var rows: [Row] = []
     var (earliest, latest) = (Timestamp?.none, instant)
     for index in 0..<count {
-      let connection = connection(index)
-      forEachEnd(of: connection, at: instant) { role in
-        let end = connection.endpoints[role]
-        rows.append(Row(local: end.local, remote: end.remote, index: index, role: role))
-        if let since = end.claim.since { earliest = min(earliest ?? since, since) }
-        if let until = end.claim.until { latest = max(latest, until) }
+      try connection(index) { connection in
+        forEachEnd(of: connection, at: instant) { role in
+          let end = connection.endpoints[role]
+          rows.append(Row(local: end.local, remote: end.remote, index: index, role: role))
+          if let since = end.claim.since { earliest = min(earliest ?? since, since) }
+          if let until = end.claim.until { latest = max(latest, until) }
+        }
       }
     }
     let times = TimeStyle(zone: style.zone, first: earliest ?? instant, last: latest)
@@ -139,14 +136,14 @@ extension NetstatReport {
     ])
     var cells = TableRow()
     for row in rows {
-      fill(&cells, connection(row.index), row.role, at: instant, times)
+      try connection(row.index) { fill(&cells, $0, row.role, at: instant, times) }
       layout.widen(to: cells)
     }
     rows.sort { $0.comesBefore($1) }
     layout.fit()
     layout.writeTitles(to: &output, palette: style.palette)
     for row in rows {
-      fill(&cells, connection(row.index), row.role, at: instant, times)
+      try connection(row.index) { fill(&cells, $0, row.role, at: instant, times) }
       layout.write(cells, to: &output)
       try output.drainIfFull(drain)
     }

@@ -6,6 +6,12 @@ public enum ReportFormat: String, CaseIterable, Sendable {
   case text, json, jsonl, csv
 }
 
+/// Gives a body one of the connections that are in memory, in order of their numbers, as often as it
+/// is asked for.
+public typealias ConnectionSource = (
+  _ index: Int, _ body: (ConnectionReport) throws -> Void
+) throws -> Void
+
 /// The report of `read`: takes connections one by one as they become final.
 ///
 /// Text keeps the worst rows and counts; JSON lines and CSV are written as they come. A JSON document
@@ -36,16 +42,17 @@ public struct ReadReport {
 
   /// Takes one connection as it is at `instant`, and never again.
   public mutating func add(_ connection: ConnectionReport, at instant: Timestamp) throws {
-    guard let selected = selection.apply(to: connection, at: instant) else { return }
-    summary.add(selected, at: instant)
+    let selected = selection.apply(to: connection, at: instant)
+    if selected.isNothing { return }
+    summary.add(selected, of: connection, at: instant)
     switch format {
-    case .text: sections.add(selected)
+    case .text: sections.add(selected, of: connection)
     case .json:
       if selection.shows(selected) {
         departed.append(JSONDocument.Departed(connection: connection, instant: instant))
       }
     case .jsonl:
-      if selection.shows(selected) { json.writeLines(selected) }
+      if selection.shows(selected) { json.writeLines(selected, of: connection) }
       try json.output.drainIfFull(drain)
     case .csv:
       for finding in selected.findings { csv.write(finding, of: connection) }
@@ -68,11 +75,11 @@ public struct ReadReport {
   ///     often as the report tells something of it, which then need not be held.
   public mutating func finish(
     captures: [CaptureRow], evicted: [Eviction: Int] = [:], at instant: Timestamp?,
-    count: Int, connection: (Int) -> ConnectionReport
+    count: Int, connection: ConnectionSource
   ) throws {
     summary.evicted = evicted
     if let instant, format != .json {
-      for index in 0..<count { try add(connection(index), at: instant) }
+      for index in 0..<count { try connection(index) { try add($0, at: instant) } }
     }
     switch format {
     case .text:
@@ -102,15 +109,16 @@ public struct ReadReport {
 
 extension JSONWriter {
   /// A connection and all that belongs to it, a line for each object.
-  mutating func writeLines(_ selected: Selected) {
-    let connection = selected.connection
+  ///
+  /// - Parameter selected: what is selected of `connection`.
+  mutating func writeLines(_ selected: Selected, of connection: ConnectionReport) {
     write(connection)
     endLine()
-    for role in selected.roles {
+    for role in Role.allCases where selected.shown[role] {
       write(role, of: connection)
       endLine()
     }
-    for late in selected.late {
+    for late in connection.late where selected.includes(late, of: connection) {
       write(late)
       endLine()
     }

@@ -16,25 +16,25 @@ public struct Selection: Equatable, Sendable {
     self.all = all
   }
 
-  /// What of `connection` is selected; nil when it isn't the host's.
-  public func apply(to connection: ConnectionReport, at instant: Timestamp) -> Selected? {
-    let found = connection.findings(at: instant, minimumAge: .zero)
-    guard host != nil else {
-      return Selected(
-        connection: connection, roles: Self.bothRoles, found: found, minimumAge: minimumAge,
-        late: connection.late)
+  /// What of `connection` is selected; nothing when it isn't the host's.
+  public func apply(to connection: ConnectionReport, at instant: Timestamp) -> Selected {
+    var selected = Selected(
+      shown: Pair(
+        initiator: includes(connection.endpoints.initiator.local),
+        responder: includes(connection.endpoints.responder.local)))
+    for finding in connection.findings(at: instant) where selected.shown[finding.role] {
+      if finding.isInProgress(below: minimumAge) {
+        selected.young += 1
+      } else {
+        selected.findings.insert(finding)
+      }
     }
-    let roles = Self.bothRoles.filter { includes(connection.endpoints[$0].local) }
-    if roles.isEmpty { return nil }
-    return Selected(
-      connection: connection, roles: roles, found: found.filter { roles.contains($0.role) },
-      minimumAge: minimumAge, late: connection.late.filter { includes($0.to) })
+    selected.hasLate = connection.late.contains { includes($0.to) }
+    return selected
   }
 
   /// Whether a report tells of a connection more than that it is counted.
   func shows(_ selected: Selected) -> Bool { selected.isFound || all }
-
-  private static let bothRoles = Role.allCases
 
   /// Whether an end with this address is of the chosen host.
   public func includes(_ end: SocketAddress) -> Bool { host == nil || end.address == host }
@@ -42,39 +42,21 @@ public struct Selection: Equatable, Sendable {
 
 /// The selected part of one connection.
 public struct Selected: Sendable {
-  public let connection: ConnectionReport
-  /// The ends to be shown.
-  public let roles: [Role]
-  public let findings: [Finding]
+  /// Which ends are to be shown.
+  public let shown: Pair<Bool>
+  public internal(set) var findings = Findings()
   /// States left out because they have lasted for less than the minimum.
-  public let young: Int
-  public let late: [LateSegment]
+  public internal(set) var young = 0
+  /// A late segment came to one of these ends.
+  public internal(set) var hasLate = false
 
-  /// - Parameter minimumAge: states that have lasted for less are left out.
-  fileprivate init(
-    connection: ConnectionReport, roles: [Role], found: [Finding], minimumAge: Interval,
-    late: [LateSegment]
-  ) {
-    let isAllOld = !found.contains { $0.isInProgress(below: minimumAge) }
-    self.init(
-      connection: connection, roles: roles,
-      findings: isAllOld ? found : found.filter { !$0.isInProgress(below: minimumAge) },
-      late: late, found: found.count)
+  public var isNothing: Bool { !shown.initiator && !shown.responder }
+  public var isFound: Bool { !findings.isEmpty || hasLate }
+
+  /// Whether a late segment came to one of these ends.
+  func includes(_ late: LateSegment, of connection: ConnectionReport) -> Bool {
+    shown[late.to == connection.endpoints.initiator.local ? .initiator : .responder]
   }
-
-  /// - Parameter found: how many findings there were before the young were left out.
-  init(
-    connection: ConnectionReport, roles: [Role], findings: [Finding], late: [LateSegment],
-    found: Int
-  ) {
-    self.connection = connection
-    self.roles = roles
-    self.findings = findings
-    young = found - findings.count
-    self.late = late
-  }
-
-  public var isFound: Bool { !findings.isEmpty || !late.isEmpty }
 }
 
 extension ConnectionReport {

@@ -10,7 +10,7 @@ extension TextReport {
     if idle.total > 0 {
       writeHeading("CLOSE_WAIT", ": \(idle.total.counted("end"))", as: .problem)
       let report = self
-      writeHolders(sections.closeWaitHolders.mapValues(\.idle)) {
+      writeHolders(sections.closeWaitHolders) {
         report.closeWaitSentence($0, $1)
       }
       writeEnds(idle)
@@ -56,7 +56,7 @@ extension TextReport {
       let state = row.end.claim.state.name
       table.append([
         String(row.connection), row.end.local.text, row.end.remote.text, state, since(row.end),
-        row.finding.age?.words ?? "", row.end.claim.certainty.name, frames(row),
+        row.age?.words ?? "", row.end.claim.certainty.name, frames(row),
       ])
     }
     table.write(to: &output, palette: palette)
@@ -98,24 +98,30 @@ extension TextReport {
 
   /// One sentence for each holder, the one with the most sockets first.
   private mutating func writeHolders(
-    _ holders: [TextSections.Holder: TextSections.Holding],
+    _ holders: AddressTable<TextSections.Holder, TextSections.Holding>,
     sentence: (TextSections.Holder, TextSections.Holding) -> String
   ) {
-    let ordered = holders.filter { $0.value.count > 0 }.sorted { left, right in
-      if left.value.count != right.value.count { return left.value.count > right.value.count }
-      return left.key < right.key
+    var most = TopList<
+      LargestFirst<Int, TextSections.Holder>, (TextSections.Holder, TextSections.Holding)
+    >(limit: TextSections.sampleLimit)
+    var rest = 0
+    for (holder, holding) in holders {
+      rest += holding.count
+      let rank = LargestFirst(holding.count, holder)
+      if most.admits(rank) { most.insert((holder, holding), rank) }
     }
-    for (holder, holding) in ordered.prefix(TextSections.sampleLimit) {
+    for (holder, holding) in most.rows {
+      rest -= holding.count
       output.appendWrapped(sentence(holder, holding), indent: TableLayout.indent)
     }
-    let rest = ordered.dropFirst(TextSections.sampleLimit)
-    if !rest.isEmpty {
-      let count = rest.reduce(0) { $0 + $1.value.count }
-      output.appendLine("  and \(count.grouped) more at \(rest.count.counted("other place"))")
+    if most.hidden > 0 {
+      output.appendLine("  and \(rest.grouped) more at \(most.hidden.counted("other place"))")
     }
   }
 
-  private mutating func writeEnds(_ rows: TopList<TextSections.EndRow>) {
+  private mutating func writeEnds(
+    _ rows: TopList<LargestFirst<Interval, Int>, TextSections.EndRow>
+  ) {
     var table = TextTable([
       .init("#", .right), .init("end", cutTo: 15), .init("towards", cutTo: 15), .init("since"),
       .init("for"), .init("sure"), .init("frames", cutTo: 5),
@@ -123,7 +129,7 @@ extension TextReport {
     for row in rows.rows {
       table.append([
         String(row.connection), row.end.local.text, row.end.remote.text, since(row.end),
-        row.finding.age?.words ?? "", row.end.claim.certainty.name, frames(row),
+        row.age?.words ?? "", row.end.claim.certainty.name, frames(row),
       ])
     }
     table.write(to: &output, palette: palette)
@@ -136,16 +142,7 @@ extension TextReport {
   }
 
   private func frames(_ row: TextSections.EndRow) -> String {
-    row.finding.evidence.map(String.init).joined(separator: ",")
-  }
-}
-
-extension TextSections.Holding {
-  /// The same without the ends that still send.
-  fileprivate var idle: TextSections.Holding {
-    var copy = self
-    copy.count -= draining
-    return copy
+    row.end.claim.evidence.frames.map(String.init).joined(separator: ",")
   }
 }
 

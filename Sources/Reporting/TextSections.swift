@@ -5,17 +5,21 @@ import Tracking
 struct TextSections {
   /// One end with a finding.
   struct EndRow {
-    var connection: Int
-    var finding: Finding
-    var end: EndpointReport
+    let connection: Int
+    let age: Interval?
+    let end: EndpointReport
 
-    var age: Interval { finding.age ?? .zero }
+    @inline(__always)
+    init(_ finding: Finding, _ connection: ConnectionReport) {
+      self.connection = connection.number
+      age = finding.age
+      end = connection.endpoints[finding.role]
+    }
   }
 
   /// One connection that was reset.
   struct ResetRow {
     var connection: Int
-    var finding: Finding
     var local: SocketAddress
     var remote: SocketAddress
     var cause: ResetCause
@@ -23,27 +27,38 @@ struct TextSections {
   }
 
   /// Who holds the sockets of a state: an end of one service's connections.
-  struct Holder: Hashable {
+  struct Holder: AddressKey {
     var service: SocketAddress
     var holder: IPAddress
     /// The service's own end holds them, not a client.
     var isService: Bool
+
+    func mix(into hash: inout AddressHash) {
+      service.mix(into: &hash)
+      holder.mix(into: &hash)
+      hash.mix(isService ? 1 : 0)
+    }
   }
 
   struct Holding {
     var count = 0
-    /// CLOSE_WAIT: ends that still send.
-    var draining = 0
+    /// CLOSE_WAIT: for how long.
     var oldest: Interval = .zero
     /// TIME_WAIT: both sides closed at once.
     var simultaneous = 0
     var lastUntil: Timestamp?
 
+    /// An end in CLOSE_WAIT.
+    mutating func add(_ age: Interval) {
+      count += 1
+      oldest = max(oldest, age)
+    }
+
     /// An end in TIME_WAIT.
-    mutating func add(_ end: EndpointReport, isSimultaneous: Bool) {
+    mutating func add(_ until: Timestamp?, isSimultaneous: Bool) {
       count += 1
       if isSimultaneous { simultaneous += 1 }
-      if let until = end.claim.until { lastUntil = max(lastUntil ?? until, until) }
+      if let until { lastUntil = max(lastUntil ?? until, until) }
     }
   }
 
@@ -52,14 +67,16 @@ struct TextSections {
   static let shortLimit = 5
   static let sampleLimit = 3
 
-  var closeWaitIdle: TopList<EndRow>
-  var closeWaitDraining: TopList<EndRow>
-  var unfinished: TopList<EndRow>
-  var timeWait: TopList<EndRow>
-  var late: TopList<LateSegment>
-  var resets: TopList<ResetRow>
-  private(set) var closeWaitHolders: [Holder: Holding] = [:]
-  private(set) var timeWaitHolders: [Holder: Holding] = [:]
+  /// The longest first; of TIME_WAIT, the last to end; of packets, the first.
+  private(set) var closeWaitIdle: TopList<LargestFirst<Interval, Int>, EndRow>
+  private(set) var closeWaitDraining: TopList<LargestFirst<Interval, Int>, EndRow>
+  private(set) var unfinished: TopList<LargestFirst<Interval, Int>, EndRow>
+  private(set) var timeWait: TopList<LargestFirst<Timestamp, Int>, EndRow>
+  private(set) var late: TopList<Int, LateSegment>
+  private(set) var resets: TopList<Int, ResetRow>
+  /// Of those that do not send.
+  private(set) var closeWaitHolders = AddressTable<Holder, Holding>()
+  private(set) var timeWaitHolders = AddressTable<Holder, Holding>()
   private(set) var resetCauses: [ResetCause: Int] = [:]
   private(set) var lateEffects: [LateEffect: Int] = [:]
   private(set) var openConnections = 0
@@ -73,26 +90,16 @@ struct TextSections {
   private(set) var copies = 0
 
   init(all: Bool) {
-    func worst(_ limit: Int) -> TopList<EndRow> {
-      TopList(limit: all ? nil : limit) { left, right in
-        left.age == right.age ? left.connection < right.connection : left.age > right.age
-      }
-    }
-    closeWaitIdle = worst(Self.rowLimit)
-    closeWaitDraining = worst(Self.shortLimit)
-    unfinished = worst(Self.shortLimit)
-    timeWait = TopList(limit: all ? nil : Self.sampleLimit) { left, right in
-      let (first, second) = (left.end.claim.until, right.end.claim.until)
-      return first == second
-        ? left.connection < right.connection
-        : first ?? .distantPast > second ?? .distantPast
-    }
-    late = TopList(limit: all ? nil : Self.shortLimit) { $0.frame < $1.frame }
-    resets = TopList(limit: all ? nil : Self.sampleLimit) { $0.frame < $1.frame }
+    closeWaitIdle = TopList(limit: all ? nil : Self.rowLimit)
+    closeWaitDraining = TopList(limit: all ? nil : Self.shortLimit)
+    unfinished = TopList(limit: all ? nil : Self.shortLimit)
+    timeWait = TopList(limit: all ? nil : Self.sampleLimit)
+    late = TopList(limit: all ? nil : Self.shortLimit)
+    resets = TopList(limit: all ? nil : Self.sampleLimit)
   }
 
-  mutating func add(_ selected: Selected) {
-    let connection = selected.connection
+  /// - Parameter selected: what is selected of `connection`.
+  mutating func add(_ selected: Selected, of connection: ConnectionReport) {
     if connection.close == .open { openConnections += 1 }
     if connection.close == .refused { refused += 1 }
     if connection.close == .attempt, !connection.oneSided { unanswered += 1 }
@@ -100,37 +107,34 @@ struct TextSections {
     if connection.oneSided { oneSided += 1 }
     if connection.gap { gaps += 1 }
     copies += connection.copies
-    for late in selected.late {
-      self.late.offer(late)
+    for late in connection.late where selected.includes(late, of: connection) {
+      if self.late.admits(late.frame) { self.late.insert(late, late.frame) }
       lateEffects[late.effect, default: 0] += 1
     }
-    for finding in selected.findings { add(finding, connection) }
+    for finding in selected.findings { add(finding, of: connection) }
   }
 
-  private mutating func add(_ finding: Finding, _ connection: ConnectionReport) {
-    let end = connection.endpoints[finding.role]
-    let row = EndRow(connection: connection.number, finding: finding, end: end)
+  private mutating func add(_ finding: Finding, of connection: ConnectionReport) {
+    let (number, role) = (connection.number, finding.role)
+    let age = LargestFirst(finding.age ?? .zero, number)
     switch finding.kind {
     case .closeWait:
-      if end.activity == .draining {
-        closeWaitDraining.offer(row)
+      if connection.endpoints[role].activity == .draining {
+        if closeWaitDraining.admits(age) {
+          closeWaitDraining.insert(EndRow(finding, connection), age)
+        }
       } else {
-        closeWaitIdle.offer(row)
+        if closeWaitIdle.admits(age) { closeWaitIdle.insert(EndRow(finding, connection), age) }
+        closeWaitHolders[holder(finding, connection), default: Holding()].add(age.value)
       }
-      var holding = closeWaitHolders[holder(finding, connection), default: Holding()]
-      holding.count += 1
-      if end.activity == .draining {
-        holding.draining += 1
-      } else {
-        holding.oldest = max(holding.oldest, row.age)
-      }
-      closeWaitHolders[holder(finding, connection)] = holding
     case .timeWait:
-      timeWait.offer(row)
+      let until = connection.endpoints[role].claim.until
+      let rank = LargestFirst(until ?? .distantPast, number)
+      if timeWait.admits(rank) { timeWait.insert(EndRow(finding, connection), rank) }
       timeWaitHolders[holder(finding, connection), default: Holding()].add(
-        end, isSimultaneous: connection.closedFirst == .both)
+        until, isSimultaneous: connection.closedFirst == .both)
     case .finWait1, .finWait2, .lastAck, .closing, .halfOpen:
-      unfinished.offer(row)
+      if unfinished.admits(age) { unfinished.insert(EndRow(finding, connection), age) }
     case .latePackets: break  // told packet by packet
     case .reset:
       addReset(finding, connection)
@@ -140,14 +144,14 @@ struct TextSections {
   private mutating func addReset(_ finding: Finding, _ connection: ConnectionReport) {
     let cause = connection.resetCause ?? .unknown
     resetCauses[cause, default: 0] += 1
-    let own = connection.endpoints[finding.role]
-    let peer = connection.endpoints[finding.role.peer]
-    let sender = own.rstFrame == nil && peer.rstFrame != nil ? peer : own
-    resets.offer(
+    let sender = connection.endpoints[finding.role]
+    let frame = sender.rstFrame ?? connection.lastFrame
+    guard resets.admits(frame) else { return }
+    resets.insert(
       ResetRow(
-        connection: connection.number, finding: finding, local: sender.local,
-        remote: sender.remote, cause: cause,
-        frame: sender.rstFrame ?? finding.evidence.first ?? connection.lastFrame))
+        connection: connection.number, local: sender.local, remote: sender.remote, cause: cause,
+        frame: frame),
+      frame)
   }
 
   private func holder(_ finding: Finding, _ connection: ConnectionReport) -> Holder {

@@ -57,7 +57,7 @@ extension Finding {
     case .latePackets:
       let frames = connection.late.flatMap { [$0.frame] + ($0.replyFrame.map { [$0] } ?? []) }
       return WiresharkFilter.frames(Set(frames).sorted())
-    case .reset: return WiresharkFilter.frames(evidence)
+    case .reset: return WiresharkFilter.frames(connection.evidence(of: self))
     case .closeWait, .timeWait, .finWait1, .finWait2, .lastAck, .closing, .halfOpen: return nil
     }
   }

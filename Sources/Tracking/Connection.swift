@@ -68,6 +68,7 @@ struct Connection: Equatable, Sendable {
 
   /// Whether `number` is none that an end can have sent; asked for every segment, and so without
   /// copying the end out of the pair.
+  @inline(__always)
   func isAside(_ role: Role, from number: SequenceNumber, by limit: Int32) -> Bool {
     switch role {
     case .initiator: ends.initiator.isAside(from: number, by: limit)
@@ -76,6 +77,7 @@ struct Connection: Equatable, Sendable {
   }
 
   /// How long after a packet passed towards `role` an answer of it can still be on its way.
+  @inline(__always)
   func answerTime(_ role: Role) -> Interval {
     let trip = roundTrip[role] ?? .milliseconds(100)
     return Interval(nanoseconds: trip.nanoseconds / 4) + trip + .milliseconds(1)
@@ -104,12 +106,18 @@ extension ConnectionKey {
   /// A hash without a secret, the same on every run, for tables that forget: what they forget shows
   /// in results, and whoever chooses the keys gains no more by it than by sending more packets.
   var digest: UInt64 {
-    var value: UInt64 = 0x9E37_79B9_7F4A_7C15
-    value = Self.fold(value ^ low.address.high)
+    if let low = low.version4, let high = high.version4 { return Self.digest(low, high) }
+    var value = Self.fold(0x9E37_79B9_7F4A_7C15 ^ low.address.high)
     value = Self.fold(value ^ low.address.low)
     value = Self.fold(value ^ high.address.high)
     value = Self.fold(value ^ high.address.low)
-    return Self.fold(value ^ (UInt64(low.port) << 16 | UInt64(high.port)))
+    return Self.fold(value ^ UInt64(ports))
+  }
+
+  /// The same for two ends with IPv4 addresses.
+  @inline(__always)
+  static func digest(_ low: SocketAddress.Version4, _ high: SocketAddress.Version4) -> UInt64 {
+    fold(fold(low.bits ^ 0x9E37_79B9_7F4A_7C15) ^ high.bits)
   }
 
   private static func fold(_ word: UInt64) -> UInt64 {

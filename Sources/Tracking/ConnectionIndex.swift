@@ -82,6 +82,13 @@ struct ConnectionIndex {
     }
   }
 
+  /// The place in the entry that `find` finds.
+  @inline(__always)
+  func place(_ hash: UInt64, where holds: (Place) -> Bool) -> Place? {
+    let part = Self.part(hash)
+    return parts[part].place(Self.tag(hash), where: holds)
+  }
+
   /// Adds an entry for a key that has none.
   mutating func insert(_ place: Place, _ hash: UInt64) {
     parts[Self.part(hash)].insert(place, Self.tag(hash))
@@ -91,10 +98,23 @@ struct ConnectionIndex {
 }
 
 extension ConnectionIndex.Part {
+  @inline(__always)
+  func place(_ tag: UInt32, where holds: (Place) -> Bool) -> Place? {
+    let entries = entries.span
+    guard !entries.isEmpty else { return nil }
+    var entry = Self.home(of: tag, entries.count)
+    while true {
+      let found = entries[entry]
+      if found.place == .none { return nil }
+      if found.tag == tag, holds(found.place) { return found.place }
+      entry = entry + 1 == entries.count ? 0 : entry + 1
+    }
+  }
+
   /// Where an entry is sought first: tags are spread over the whole.
   @inline(__always)
   static func home(of tag: UInt32, _ size: Int) -> Int {
-    Int(truncatingIfNeeded: (UInt64(tag) * UInt64(truncatingIfNeeded: size)) >> 32)
+    Int(truncatingIfNeeded: (UInt64(tag) &* UInt64(truncatingIfNeeded: size)) >> 32)
   }
 
   mutating func insert(_ place: Place, _ tag: UInt32) {

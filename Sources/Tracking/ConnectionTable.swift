@@ -1,8 +1,6 @@
 import Dissection
 
 /// Connections, orderly ones and others, found by key.
-///
-/// Keys are hashed with a secret seed, since whoever sends packets chooses the keys.
 struct ConnectionTable: ~Copyable {
   static let noSlot = UInt32.max
 
@@ -12,12 +10,7 @@ struct ConnectionTable: ~Copyable {
   var settled = Slab<SettledConnection>()
   private var keys = KeyFolder()
   private var index = ConnectionIndex()
-  private let seed: (UInt64, UInt64)
-
-  init() {
-    var generator = SystemRandomNumberGenerator()
-    seed = (generator.next() | 1, generator.next() | 1)
-  }
+  let secret = HashSecret()
 
   /// Connections in memory, older incarnations included.
   var count: Int { connections.count + opening.count + orderly.count + settled.count }
@@ -39,25 +32,29 @@ struct ConnectionTable: ~Copyable {
 
   // MARK: Keys
 
-  func hash(_ key: ConnectionKey) -> UInt64 {
-    var value = seed.1
-    if let (low, high) = key.version4 {
-      value = Self.mix(UInt64(low) << 32 | UInt64(high), value ^ seed.0)
-    } else {
-      value = Self.mix(key.low.address.low ^ seed.0, key.low.address.high ^ seed.1)
-      value = Self.mix(value ^ key.high.address.low, key.high.address.high ^ seed.1)
-    }
-    return Self.mix(value ^ UInt64(key.ports), seed.0)
-  }
-
-  private static func mix(_ left: UInt64, _ right: UInt64) -> UInt64 {
-    let product = left.multipliedFullWidth(by: right)
-    return product.high ^ product.low ^ left
-  }
+  func hash(_ key: ConnectionKey) -> UInt64 { secret.hash(key) }
 
   /// What stands on a key: its newest incarnation.
   func occupant(of key: ConnectionKey, hash: UInt64) -> Place? {
     position(of: key, hash: hash).map { index[$0] }
+  }
+
+  /// What stands on the key of a segment.
+  ///
+  /// It changes nothing: were it not said to, the whole table's head would be copied for it.
+  @inline(__always)
+  mutating func occupant(of segment: borrowing Segment, _ label: SegmentLabel) -> Place? {
+    guard let folded = FoldedKey(of: segment, fromLow: label.fromLow) else {
+      return occupant(of: ConnectionKey(copy segment), hash: label.hash)
+    }
+    return index.place(label.hash) { place in
+      switch place.form {
+      case .full: folded.isOf(connections[place.slot].key)
+      case .opening: opening[place.slot].key == folded
+      case .orderly: orderly[place.slot].key == folded
+      case .settled: settled[place.slot].key == folded
+      }
+    }
   }
 
   /// The newest incarnation on `key`, unless that is held in a small form.

@@ -128,6 +128,7 @@ extension Endpoint {
   static let smallWindow: UInt32 = 1460
 
   /// Whether the peer's last word on its window may have held back what its program had sent.
+  @inline(__always)
   func isHeldBack(by peer: borrowing Endpoint) -> Bool { lastPayload < peer.windowClosed }
 
   /// A segment that restarts the 2MSL timer passes towards it: of one that is due, only if the timer
@@ -166,6 +167,7 @@ extension Endpoint {
 
   /// Whether a number is none of its sequence space: it lies below its first octet, or so far beyond
   /// its last.
+  @inline(__always)
   func isAside(from number: SequenceNumber, by limit: Int32) -> Bool {
     guard sent.contains(.initialSequence), bytesSent < 1 << 30 else { return false }
     let ahead = number.distance(from: sendNext)

@@ -1,11 +1,51 @@
 import Dissection
 
+extension SocketAddress {
+  /// An IPv4 address and a port in one word, which is in their order.
+  struct Version4: Comparable {
+    let bits: UInt64
+
+    static func < (left: Self, right: Self) -> Bool { left.bits < right.bits }
+
+    var address: UInt32 { UInt32(truncatingIfNeeded: bits >> 16) }
+    var port: UInt16 { UInt16(truncatingIfNeeded: bits) }
+  }
+
+  /// Nil for IPv6.
+  @inline(__always)
+  var version4: Version4? {
+    address.version4.map { Version4(bits: UInt64($0) << 16 | UInt64(port)) }
+  }
+}
+
 /// A connection's key in a quarter of the space: two IPv4 addresses, or where other ones are kept.
 struct FoldedKey: Equatable, Sendable {
   fileprivate let low: UInt32
   fileprivate let high: UInt32
   fileprivate let ports: UInt32
   fileprivate let isKept: Bool
+}
+
+extension FoldedKey {
+  /// That of a segment; nil when it has to be kept.
+  @inline(__always)
+  init?(of segment: borrowing Segment, fromLow: Bool) {
+    let (source, destination) = (segment.source.address, segment.destination.address)
+    guard let source = source.version4, let destination = destination.version4 else {
+      return nil
+    }
+    let (from, to) = (UInt32(segment.source.port), UInt32(segment.destination.port))
+    low = fromLow ? source : destination
+    high = fromLow ? destination : source
+    ports = fromLow ? from << 16 | to : to << 16 | from
+    isKept = false
+  }
+
+  /// Whether it is that of a key; it holds two addresses itself.
+  func isOf(_ key: ConnectionKey) -> Bool {
+    guard ports == key.ports, let (low, high) = key.version4 else { return false }
+    return self.low == low && self.high == high
+  }
 }
 
 /// Folds keys, and keeps what does not fold.

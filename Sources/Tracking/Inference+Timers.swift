@@ -65,7 +65,7 @@ extension Inference {
     StateSet(.finWait1), StateSet(.closing), StateSet(.lastAck),
   ]
   /// What is left to an orphan whose text has been unacknowledged for long already.
-  private static let shortestPatience = Interval.seconds(60)
+  static let shortestPatience = Interval.seconds(60)
 
   private func applyTimeWait(_ claim: inout Claim) {
     let end = timeWaitEnd

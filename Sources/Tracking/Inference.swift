@@ -70,7 +70,7 @@ struct Inference {
   // MARK: Handshake
 
   /// The longest way of a SYN/ACK from the tap to its receiver, and of the ACK back.
-  private static let handshakeAnswer = Interval.seconds(1)
+  static let handshakeAnswer = Interval.seconds(1)
 
   /// Whether its SYN was acknowledged, as far as it can know.
   var handshake: Belief {
@@ -98,8 +98,14 @@ struct Inference {
   }
 
   private var opening: Claim {
-    if own.sent.contains(.synACK) { return synReceived }
-    if own.sent.contains(.syn) { return peer.sent.contains(.syn) ? crossedSYNs : synSent }
+    if own.sent.contains(.synACK) {
+      return Claim(
+        answering: own.opening, to: peer.opening, isSocket: own.sent.contains(.syn),
+        isAcknowledged: own.handshakePassed.isSet, at: now)
+    }
+    if own.sent.contains(.syn) {
+      return peer.sent.contains(.syn) ? crossedSYNs : Claim(dialling: own.opening, at: now)
+    }
     return awaitingAnswer
   }
 
@@ -110,30 +116,6 @@ struct Inference {
       state: .closed, certainty: .presumed, possible: possible, since: nil,
       ground: peer.sent.contains(.syn) ? .synArrived : .nothingSeen,
       evidence: Evidence(peer.opening.first.frame))
-  }
-
-  private var synSent: Claim {
-    let opening = own.opening
-    let evidence = Evidence(opening.first.frame, opening.last.frame)
-    var claim = Claim(
-      state: .synSent, certainty: .proved, possible: StateSet(.synSent),
-      since: opening.first.time, ground: .sentSYN, evidence: evidence)
-    let due = opening.due
-    // tcp_syn_retries = 6: 1 + 2 + … + 64 s; of a shorter series another may come.
-    let length = due.since(opening.first.time)
-    let end =
-      length >= .seconds(120)
-      ? due : length >= .seconds(60) ? due.advanced(by: Self.timerSlack) : opening.overdue
-    if now >= end {
-      claim.state = .closed
-      claim.since = due
-      claim.ground = .handshakeOver
-      claim.possible.insert(.closed)
-    } else if now >= opening.earliestDue {
-      // Silence where a retransmission is due.
-      claim.possible.insert(.closed)
-    }
-    return claim
   }
 
   /// Both ends dialled (RFC 9293 figure 7): a SYN moves SYN_SENT to SYN_RECEIVED, but one that came
@@ -149,35 +131,6 @@ struct Inference {
       state: .synReceived, certainty: .presumed,
       possible: [StateSet(.synReceived), StateSet(.synSent)], since: peer.opening.first.time,
       ground: .synArrived, evidence: Evidence(own.opening.first.frame, peer.opening.first.frame))
-  }
-
-  /// Never proved: with SYN cookies a listener answers without keeping a socket.
-  private var synReceived: Claim {
-    let opening = own.opening
-    let possible: StateSet = [StateSet(.synReceived), StateSet(.closed)]
-    var claim = Claim(
-      state: .synReceived, certainty: .presumed, possible: possible,
-      since: peer.opening.last.isSet ? peer.opening.first.time : opening.first.time,
-      ground: .sentSYNACK, evidence: Evidence(peer.opening.first.frame, opening.first.frame))
-    // tcp_synack_retries = 5: 1 + 2 + 4 + 8 + 16 + 32 s, each rounded up by the timer wheel; the
-    // last of them begins anew when a SYN is answered once more (tcp_check_req). The socket of a
-    // dial that crossed another tries longer.
-    let isSocket = own.sent.contains(.syn)
-    let end =
-      isSocket
-      ? opening.due.advanced(by: Self.timerSlack) : opening.last.time.advanced(by: .seconds(33))
-    // Only in SYN_SENT some of its retransmissions don't count (tcp_write_timeout,
-    // tcp_syn_linear_timeouts).
-    let isSpent = isSocket && opening.retransmissions >= 6
-    let over = isSpent ? opening.due : max(opening.first.time.advanced(by: .seconds(65)), end)
-    let isCookie = !own.handshakePassed.isSet && opening.retransmissions == 0
-    let silent = isCookie && opening.overdue < over ? opening.overdue : over
-    if now >= silent {
-      claim.state = .closed
-      claim.since = silent
-      claim.ground = .handshakeOver
-    }
-    return claim
   }
 
   // MARK: Close

@@ -51,7 +51,7 @@ struct NearMark: Equatable, Sendable {
   }
 
   /// Nil when that is before the first one, or too far behind it.
-  init?(_ segment: Segment, from first: FirstMark) {
+  init?(_ segment: borrowing Segment, from first: FirstMark) {
     guard let frames = UInt32(exactly: segment.frame - first.frame),
       let time = NearTime(segment.time, from: first.time)
     else { return nil }
@@ -72,7 +72,7 @@ struct FirstMark: Sendable {
   private let low: UInt32
   private let high: UInt8
 
-  init?(_ segment: Segment) {
+  init?(_ segment: borrowing Segment) {
     guard segment.frame >> 40 == 0 else { return nil }
     time = segment.time
     low = UInt32(truncatingIfNeeded: segment.frame)

@@ -10,12 +10,12 @@ extension OpeningConnection {
       initial: Pair(initiator: dial.initial, responder: isAnswered ? answer.initial : nil))
     connection.lastMark = last.mark(from: first)
     connection.due = due
-    connection.ends.initiator = dial.inFull(.syn, dialled, first: .first, from: first)
+    connection.ends.initiator = dial.inFull(.syn, dials)
     guard isAnswered else { return connection }
     connection.roundTrip.responder =
       tap == .responder ? .zero : synACK.time.since(dialled.last.time)
     connection.ends.initiator.handshakePassed = synACK.mark(from: first)
-    connection.ends.responder = answer.inFull(.synACK, answered, first: synACK, from: first)
+    connection.ends.responder = answer.inFull(.synACK, answers)
     connection.ends.responder.sent.insert(.acknowledgment)
     connection.ends.responder.ackSent = dial.initial + 1
     connection.ends.responder.ackMark = synACK.mark(from: first)
@@ -24,13 +24,24 @@ extension OpeningConnection {
     connection.ends.responder.timestampEcho = answer.timestampEcho
     return connection
   }
+
+  /// The SYN, and the SYN/ACK of one that is answered.
+  var dials: Transmissions { dialled.transmissions(after: .first, from: first) }
+  var answers: Transmissions { answered.transmissions(after: synACK, from: first) }
+}
+
+extension OpeningConnection.Repeated {
+  fileprivate func transmissions(after first: NearMark, from origin: FirstMark) -> Transmissions {
+    Transmissions(
+      first: first.mark(from: origin), last: last.mark(from: origin),
+      firstRetransmission: retransmissions > 0
+        ? firstRetransmission.time(from: origin.time) : .distantPast,
+      interval: interval.interval, retransmissions: Int(retransmissions))
+  }
 }
 
 extension OpeningConnection.Offer {
-  fileprivate func inFull(
-    _ kind: Endpoint.Sent, _ repeated: OpeningConnection.Repeated, first: NearMark,
-    from origin: FirstMark
-  ) -> Endpoint {
+  fileprivate func inFull(_ kind: Endpoint.Sent, _ opening: Transmissions) -> Endpoint {
     var end = Endpoint()
     end.sent = [.anything, .initialSequence, kind]
     end.initial = initial
@@ -41,15 +52,9 @@ extension OpeningConnection.Offer {
       end.sent.insert(.windowScale)
       end.windowShift = windowShift
     }
-    end.packets = Int(repeated.retransmissions) + 1
-    end.lastSent = repeated.last.mark(from: origin)
-    end.opening.first = first.mark(from: origin)
-    end.opening.last = end.lastSent
-    if repeated.retransmissions > 0 {
-      end.opening.firstRetransmission = repeated.firstRetransmission.time(from: origin.time)
-    }
-    end.opening.interval = repeated.interval.interval
-    end.opening.retransmissions = Int(repeated.retransmissions)
+    end.packets = opening.retransmissions + 1
+    end.lastSent = opening.last
+    end.opening = opening
     guard hasTimestamps else { return end }
     end.sent.insert(.timestamps)
     end.timestampValue = timestampValue

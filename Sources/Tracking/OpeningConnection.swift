@@ -47,7 +47,7 @@ struct OpeningConnection: Sendable {
 
   /// Begins with a SYN; nil when that is out of the ordinary.
   init?(
-    _ segment: Segment, fromLow: Bool, number: Int, stream: Int,
+    _ segment: borrowing Segment, fromLow: Bool, number: Int, stream: Int,
     key: @autoclosure () -> FoldedKey
   ) {
     guard segment.controls == .syn, let first = FirstMark(segment), let dial = Offer(segment),
@@ -70,7 +70,7 @@ struct OpeningConnection: Sendable {
   }
 
   /// Takes a SYN or SYN/ACK, if it is one that may come next; changes nothing if not.
-  mutating func take(_ segment: Segment, fromLow: Bool) -> Role? {
+  mutating func take(_ segment: borrowing Segment, fromLow: Bool) -> Role? {
     let role = role(ofLow: fromLow)
     guard let mark = NearMark(segment, from: first), mark.time.since(last.time) >= .zero,
       let offer = Offer(segment)
@@ -101,7 +101,7 @@ struct OpeningConnection: Sendable {
 
 extension OpeningConnection.Offer {
   /// Nil when something about it is out of the ordinary.
-  fileprivate init?(_ segment: Segment) {
+  fileprivate init?(_ segment: borrowing Segment) {
     guard segment.payloadLength == 0, segment.window >= Endpoint.smallWindow else { return nil }
     initial = segment.sequenceNumber
     window = segment.window

@@ -62,7 +62,7 @@ struct OrderlyConnection: Sendable {
   private(set) var ends: Pair<End>
 
   /// Goes on with a handshake that its third segment completes; nil when that is out of the ordinary.
-  init?(_ opening: OpeningConnection, completedBy segment: Segment, fromLow: Bool) {
+  init?(_ opening: OpeningConnection, completedBy segment: borrowing Segment, fromLow: Bool) {
     guard opening.isPlain, opening.role(ofLow: fromLow) == .initiator, segment.controls == .ack,
       let mark = NearMark(segment, from: opening.first),
       mark.time.since(opening.synACK.time) >= .zero
@@ -104,10 +104,20 @@ struct OrderlyConnection: Sendable {
     return left.frames > right.frames ? left : right
   }
 
+  /// What became of a segment that was taken.
+  struct Taken {
+    let number: UInt32
+    let sender: Role
+    /// The close has begun, so that a timer may end it.
+    let isToBeQueued: Bool
+  }
+
   /// Takes the next segment, if it is one that the book has next; changes nothing if not.
   ///
   /// - Parameter patience: how long a close may stand still before a timer has a say in it.
-  mutating func take(_ segment: Segment, fromLow: Bool, within patience: Interval) -> Role? {
+  mutating func take(
+    _ segment: borrowing Segment, fromLow: Bool, within patience: Interval
+  ) -> Taken? {
     let sender = role(ofLow: fromLow)
     guard let mark = NearMark(segment, from: first) else { return nil }
     switch sender {
@@ -117,21 +127,23 @@ struct OrderlyConnection: Sendable {
           segment, sender, at: mark, &ends.initiator, &ends.responder, within: patience)
       else { return nil }
     case .responder:
-      guard
+      let isShown =
         ends.responder.traits.contains(.established)
-          || ends.responder.shows(segment, ends.initiator),
+        ? true : ends.responder.shows(segment, ends.initiator)
+      guard isShown,
         progress.take(
           segment, sender, at: mark, &ends.responder, &ends.initiator, within: patience)
       else { return nil }
       if responderShown == 0 { responderShown = mark.frames }
     }
-    return sender
+    return Taken(number: number, sender: sender, isToBeQueued: phase != .open && due == 0)
   }
 
   /// Its ends after the acknowledgment of the second FIN, which settles it; nil when the segment is
   /// something else.
   func ends(
-    settledBy segment: Segment, fromLow: Bool, at mark: NearMark, within patience: Interval
+    settledBy segment: borrowing Segment, fromLow: Bool, at mark: NearMark,
+    within patience: Interval
   ) -> Pair<End>? {
     let closer = progress.closer
     guard progress.phase == .secondFIN, role(ofLow: fromLow) == closer, segment.controls == .ack

@@ -16,7 +16,8 @@ extension OrderlyConnection {
     /// Takes a segment of `own` towards `peer` if it is next; changes nothing if not.
     @inline(__always)
     mutating func take(
-      _ segment: Segment, _ role: Role, at mark: NearMark, _ own: inout End, _ peer: inout End,
+      _ segment: borrowing Segment, _ role: Role, at mark: NearMark, _ own: inout End,
+      _ peer: inout End,
       within patience: Interval
     ) -> Bool {
       guard isNext(segment, at: mark, own, peer) else { return false }
@@ -29,7 +30,7 @@ extension OrderlyConnection {
 
     @inline(__always)
     private func isNext(
-      _ segment: Segment, at mark: NearMark, _ own: borrowing End, _ peer: borrowing End
+      _ segment: borrowing Segment, at mark: NearMark, _ own: borrowing End, _ peer: borrowing End
     ) -> Bool {
       guard mark.time.since(own.lastSent.time) >= .zero,
         mark.time.since(peer.lastSent.time) >= .zero
@@ -40,7 +41,7 @@ extension OrderlyConnection {
 
     /// Whether a segment without text acknowledges the peer's FIN in time.
     private func isAnswer(
-      _ segment: Segment, at mark: NearMark, _ own: borrowing End, _ peer: borrowing End,
+      _ segment: borrowing Segment, at mark: NearMark, _ own: borrowing End, _ peer: borrowing End,
       within patience: Interval
     ) -> Bool {
       let silence = min(mark.time.since(own.lastSent.time), mark.time.since(peer.lastSent.time))
@@ -50,7 +51,8 @@ extension OrderlyConnection {
 
     @inline(__always)
     private mutating func takeWhileOpen(
-      _ segment: Segment, _ role: Role, at mark: NearMark, _ own: inout End, _ peer: inout End
+      _ segment: borrowing Segment, _ role: Role, at mark: NearMark, _ own: inout End,
+      _ peer: inout End
     ) -> Bool {
       let ack = segment.acknowledgmentNumber
       guard ack.isAtOrAfter(own.ackSent), ack.isAtOrBefore(peer.sendNext) else { return false }
@@ -68,7 +70,7 @@ extension OrderlyConnection {
 
     /// The first FIN is acknowledged, alone or with the second.
     private mutating func takeAnswer(
-      _ segment: Segment, at mark: NearMark, _ own: inout End, _ peer: inout End
+      _ segment: borrowing Segment, at mark: NearMark, _ own: inout End, _ peer: inout End
     ) -> Bool {
       switch segment.controls {
       case .ack where phase == .firstFIN:
@@ -86,7 +88,7 @@ extension OrderlyConnection {
 
     /// The second FIN is acknowledged.
     func takeLast(
-      _ segment: Segment, at mark: NearMark, _ own: inout End, _ peer: inout End,
+      _ segment: borrowing Segment, at mark: NearMark, _ own: inout End, _ peer: inout End,
       within patience: Interval
     ) -> Bool {
       guard isNext(segment, at: mark, own, peer),
@@ -100,8 +102,7 @@ extension OrderlyConnection {
 
 extension Segment {
   /// The control bits that decide what a segment is.
-  fileprivate static let controls: TCPFlags = [.syn, .fin, .rst, .ack]
-  var controls: TCPFlags { flags.intersection(Self.controls) }
+  var controls: TCPFlags { flags.intersection([.syn, .fin, .rst, .ack]) }
 }
 
 // MARK: - One end
@@ -134,7 +135,7 @@ extension OrderlyConnection.End {
   /// Whether a segment, no SYN, is the next that this end sends, and one that says nothing but what
   /// it seems to say.
   @inline(__always)
-  func sends(_ segment: Segment, to peer: borrowing Self) -> Bool {
+  func sends(_ segment: borrowing Segment, to peer: borrowing Self) -> Bool {
     let options = segment.options
     guard segment.sequenceNumber == sendNext,
       options.hasTimestamps == traits.contains(.timestamps),
@@ -152,8 +153,9 @@ extension OrderlyConnection.End {
   }
 
   /// Whether a segment of a responder is more than the bare ACK of a request (tcp_check_req).
-  func shows(_ segment: Segment, _ peer: borrowing Self) -> Bool {
-    if segment.payloadLength > 0 || segment.flags.contains(.fin) { return true }
+  func shows(_ segment: borrowing Segment, _ peer: borrowing Self) -> Bool {
+    if segment.payloadLength > 0 { return true }
+    if segment.flags.contains(.fin) { return true }
     return segment.acknowledgmentNumber.isAfter(peer.initial + 1)
   }
 
@@ -171,7 +173,7 @@ extension OrderlyConnection.End {
   /// Sends its next segment; `Passage` tells why so.
   @inline(__always)
   mutating func send(
-    _ segment: Segment, at mark: NearMark, to peer: inout Self, acknowledgingFIN: Bool
+    _ segment: borrowing Segment, at mark: NearMark, to peer: inout Self, acknowledgingFIN: Bool
   ) {
     let ack = segment.acknowledgmentNumber
     if ack.isAfter(ackSent) {
@@ -204,7 +206,7 @@ extension OrderlyConnection.End {
   }
 
   /// Notes what of its text a segment of the peer acknowledges, which had sent all before `next`.
-  private mutating func noteAcknowledged(_ segment: Segment, from next: SequenceNumber) {
+  private mutating func noteAcknowledged(_ segment: borrowing Segment, from next: SequenceNumber) {
     let isKnown = traits.contains(.dataAcknowledged)
     if segment.acknowledgmentNumber.isAtOrAfter(sendNext) {
       if !isKnown { dataConfirmFrom = next }
@@ -216,7 +218,7 @@ extension OrderlyConnection.End {
 
   /// - Parameter peersFINAcked: the acknowledgment of the peer's FIN, where it has sent one.
   mutating func sendFIN(
-    _ segment: Segment, at mark: NearMark, to peer: inout Self, peersFINAcked: NearMark?
+    _ segment: borrowing Segment, at mark: NearMark, to peer: inout Self, peersFINAcked: NearMark?
   ) {
     let hadTextOutstanding = !traits.contains(.dataConfirmed)
     send(segment, at: mark, to: &peer, acknowledgingFIN: peersFINAcked == mark)

@@ -36,19 +36,23 @@ extension Passage {
       sender.dataConfirmed = true
       sender.confirmedByFIN = receiver.fin.acked.frame == segment.frame
     }
-    let fin = receiver.fin
-    let answersLast =
-      fin.passedEnd.isBefore(fin.end) && ack.isAtOrAfter(fin.passedEnd)
-    if fin.passed.isSet, !fin.acked.isSet, !isStale(sender),
-      answersLast || segment.time.since(fin.passed.time) > senderAnswerTime
-    {
+    if isLeftOut(receiver.fin), !isStale(sender) {
       // Every segment carries RCV.NXT: this one says that the FIN was not taken.
       receiver.fin.arrivalDoubted = true
     }
   }
 
+  /// Whether a FIN that has passed is not acknowledged although there was time for that.
+  private func isLeftOut(_ fin: borrowing SentFIN) -> Bool {
+    guard fin.passed.isSet, !fin.acked.isSet else { return false }
+    if segment.time.since(fin.passed.time) > senderAnswerTime { return true }
+    return fin.passedEnd.isBefore(fin.end)
+      ? segment.acknowledgmentNumber.isAtOrAfter(fin.passedEnd) : false
+  }
+
   /// Whether it acknowledges what its receiver cannot have sent, so that this is dropped and no
   /// sign of a hole in the capture: nothing lies beyond a FIN, and a dial has but its SYN to answer.
+  @inline(__always)
   func isOfNothing(_ receiver: borrowing Endpoint) -> Bool {
     let ack = segment.acknowledgmentNumber
     let hasOpened = !receiver.sent.isDisjoint(with: [.syn, .synACK])
@@ -63,6 +67,7 @@ extension Passage {
   }
 
   /// An acknowledgment of what was never seen: the capture has a hole.
+  @inline(__always)
   private mutating func noteGap(_ receiver: inout Endpoint, from sender: borrowing Endpoint) {
     let ack = segment.acknowledgmentNumber
     let unseen = ack.distance(from: receiver.sendNext)
@@ -83,7 +88,8 @@ extension Passage {
 
   /// An acknowledgment one past all that was seen, together with a FIN of its sender's own, is
   /// that of a FIN which the capture missed (presumed).
-  private func noteUnseenFIN(_ receiver: inout Endpoint, from sender: Endpoint) {
+  @inline(__always)
+  private func noteUnseenFIN(_ receiver: inout Endpoint, from sender: borrowing Endpoint) {
     let ack = segment.acknowledgmentNumber
     let known = receiver.sent.contains(.anything) ? receiver.sendNext : sender.ackSent
     guard sender.sent.contains(.acknowledgment), !receiver.fin.isSent else { return }
@@ -103,6 +109,7 @@ extension Passage {
     fin.firstAckedFrame = segment.frame
   }
 
+  @inline(__always)
   private func acknowledgeFIN(_ receiver: inout Endpoint, from sender: borrowing Endpoint) {
     let fin = receiver.fin
     guard segment.acknowledgmentNumber.isAtOrAfter(fin.end) else {
@@ -132,8 +139,9 @@ extension Passage {
 
   /// The same for data: as long as an acknowledgment of all of it may not have arrived, a FIN may
   /// wait behind it.
+  @inline(__always)
   private func noteDataAcknowledged(
-    _ sender: Endpoint, _ receiver: inout Endpoint, _ ack: SequenceNumber
+    _ sender: borrowing Endpoint, _ receiver: inout Endpoint, _ ack: SequenceNumber
   ) {
     guard !receiver.dataConfirmed else { return }
     if ack.isAtOrAfter(receiver.sendNext) {

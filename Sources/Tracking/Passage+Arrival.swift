@@ -2,7 +2,7 @@ import Dissection
 
 /// What a segment does to its receiver, if it arrives.
 extension Passage {
-  func arrive(at receiver: inout Endpoint, from sender: Endpoint) {
+  func arrive(at receiver: inout Endpoint, from sender: borrowing Endpoint) {
     if isRST {
       arriveRST(at: &receiver, from: sender)
       return
@@ -12,8 +12,7 @@ extension Passage {
       receiver.mayAnswerSYN = true
     }
     if receiver.resetAhead.isSet, segment.time <= receiver.resetAhead.time,
-      sender.passed.contiguous == receiver.resetAheadSequence
-        || sender.passed.farthestEdge == receiver.resetAheadSequence
+      sender.passed.ends(at: receiver.resetAheadSequence)
     {
       receiver.resetPassed = receiver.resetAhead
       receiver.resetHorizon = sender.sendNext
@@ -39,7 +38,7 @@ extension Passage {
     return isRepeated || last.time.since(passed.time) > receiverAnswerTime
   }
 
-  private func completeHandshake(of receiver: inout Endpoint, from sender: Endpoint) {
+  private func completeHandshake(of receiver: inout Endpoint, from sender: borrowing Endpoint) {
     let hasSYN = receiver.sent.contains(.syn) || receiver.sent.contains(.synACK)
     guard hasSYN, !receiver.established.isSet,
       segment.acknowledgmentNumber.isAtOrAfter(receiver.initial + 1),
@@ -75,7 +74,7 @@ extension Passage {
     }
   }
 
-  private func arriveRST(at receiver: inout Endpoint, from sender: Endpoint) {
+  private func arriveRST(at receiver: inout Endpoint, from sender: borrowing Endpoint) {
     guard !receiver.resetPassed.isSet else {
       // It repeats the one before, behind what has passed since.
       receiver.resetHorizon = receiver.resetHorizon.later(sender.sendNext)

@@ -3,7 +3,7 @@ import Dissection
 /// What FIN and RST tell of their sender, and what shows that it lives.
 extension Passage {
   /// The frame to show: acceptable or not.
-  func noteFirstFIN(_ fin: inout SentFIN, _ receiver: Endpoint) {
+  func noteFirstFIN(_ fin: inout SentFIN, _ receiver: borrowing Endpoint) {
     guard fin.firstFrame == 0 else { return }
     fin.firstFrame = segment.frame
     fin.firstEnd = segment.sequenceEnd
@@ -93,7 +93,7 @@ extension Passage {
 
   /// A RST far from what its sender has sent; 0 stands for no acknowledgment (RFC 9293 section
   /// 3.10.7.1).
-  private func isFarAway(from sender: Endpoint) -> Bool {
+  private func isFarAway(from sender: borrowing Endpoint) -> Bool {
     let distance = segment.sequenceNumber.distance(from: sender.sendNext)
     return sender.sent.contains(.anything) && segment.sequenceNumber.value != 0
       && !(-(1 << 20)...1 << 20).contains(distance)
@@ -108,7 +108,7 @@ extension Passage {
   }
 
   /// A RST after which its sender is presumed, not proved, to be closed.
-  private func shareReset(_ sender: inout Endpoint, _ receiver: Endpoint) {
+  private func shareReset(_ sender: inout Endpoint, _ receiver: borrowing Endpoint) {
     sender.sent.insert(.sharedReset)
     sender.resetPassed = mark
     sender.resetHorizon = receiver.sendNext
@@ -118,7 +118,7 @@ extension Passage {
     senderBefore?.possible.contains(state) ?? false
   }
 
-  func sendRST(_ sender: inout Endpoint, _ receiver: Endpoint) {
+  func sendRST(_ sender: inout Endpoint, _ receiver: borrowing Endpoint) {
     sender.sent.insert(.rst)
     sender.mayAnswerSYN = false
     if !sender.firstRST.isSet { sender.firstRST = mark }
@@ -151,7 +151,7 @@ extension Passage {
   }
 
   /// A segment that only a living socket sends takes back what silence or a RST made of it.
-  func showAlive(_ sender: inout Endpoint, _ receiver: Endpoint) {
+  func showAlive(_ sender: inout Endpoint, _ receiver: borrowing Endpoint) {
     guard !isStale(sender) else { return }
     outliveReset(&sender, receiver)
     guard !isSYN, let before = senderBefore else { return }
@@ -168,7 +168,7 @@ extension Passage {
   /// What an end sends after a RST towards it has passed shows that this did not arrive, or was
   /// sent before it did; only what acknowledges the peer's later octets, and they were seen, leaves
   /// no doubt.
-  private func outliveReset(_ sender: inout Endpoint, _ receiver: Endpoint) {
+  private func outliveReset(_ sender: inout Endpoint, _ receiver: borrowing Endpoint) {
     if isACK, segment.acknowledgmentNumber.isAfter(sender.resetHorizon),
       segment.acknowledgmentNumber.isAtOrBefore(receiver.sendNext)
     {
@@ -184,6 +184,7 @@ extension Passage {
 
   /// An orphan in FIN_WAIT_2 answers new data with RST and is gone when its timer is over
   /// (tcp_timewait_state_process), so an ACK in either case shows shutdown() instead of close().
+  @inline(__always)
   func noteFinWait2(_ sender: inout Endpoint, from receiver: borrowing Endpoint, takesNew: Bool) {
     guard let before = senderBefore, !isSYN else { return }
     // As long as its timer may be late, an orphan answers too.

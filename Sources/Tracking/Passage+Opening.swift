@@ -72,7 +72,7 @@ extension Passage {
     }
   }
 
-  func sendPlain(_ sender: inout Endpoint, _ receiver: Endpoint) {
+  func sendPlain(_ sender: inout Endpoint, _ receiver: borrowing Endpoint) {
     sender.sent.insert(.plain)
     if segment.payloadLength > 0 { sender.sent.insert(.payload) }
     guard !sender.established.isSet, !isOfNothing(receiver), showsEstablished(sender, receiver)

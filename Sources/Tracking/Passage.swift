@@ -1,6 +1,9 @@
 import Dissection
 
 /// One segment passing the tap: sent by one end (certain), received by the other (presumed).
+///
+/// An end is half a kilobyte. It is borrowed where it is looked at, and what looks at it for every
+/// segment is inlined, since a call would copy it none the less.
 struct Passage {
   let segment: Segment
   let senderRole: Role
@@ -29,7 +32,8 @@ struct Passage {
   /// Whether the sender can only have sent it earlier than what passed already: what the network
   /// kept back says nothing of the sender's present. Acknowledgments, timestamps and, by and large,
   /// identifications never go back.
-  func isStale(_ sender: Endpoint) -> Bool {
+  @inline(__always)
+  func isStale(_ sender: borrowing Endpoint) -> Bool {
     if isSYN, sender.established.isSet, sender.handshakePassed.isSet { return true }
     if isSYN, !isACK, sender.sent.contains(.formerDial) { return true }
     if isACK, sender.sent.contains(.acknowledgment),
@@ -38,16 +42,20 @@ struct Passage {
       return true
     }
     guard segment.options.hasTimestamps, sender.sent.contains(.timestamps) else {
-      return (0..<Self.identifications).contains(identificationsBehind(sender))
-        && !saysMore(than: sender)
+      guard (0..<Self.identifications).contains(identificationsBehind(sender)) else {
+        return false
+      }
+      return !saysMore(than: sender)
     }
     let age = Int32(bitPattern: sender.timestampValue &- segment.options.timestampValue)
-    return age > 0 || (age == 0 && !saysMore(than: sender))
+    if age != 0 { return age > 0 }
+    return !saysMore(than: sender)
   }
 
   /// Whether the sender has sent it after all that passed before: not said of what may be a
   /// duplicate.
-  func isFresh(_ sender: Endpoint) -> Bool {
+  @inline(__always)
+  func isFresh(_ sender: borrowing Endpoint) -> Bool {
     guard segment.options.hasTimestamps, sender.sent.contains(.timestamps) else {
       return (-Self.identifications..<0).contains(identificationsBehind(sender))
     }
@@ -61,16 +69,18 @@ struct Passage {
   }
 
   /// What no duplicate of an earlier segment can say.
-  func saysMore(than sender: Endpoint) -> Bool {
-    segment.sequenceEnd.isAfter(sender.sendNext) || !sender.sent.contains(.acknowledgment)
-      || segment.acknowledgmentNumber.isAfter(sender.ackSent)
+  @inline(__always)
+  func saysMore(than sender: borrowing Endpoint) -> Bool {
+    if segment.sequenceEnd.isAfter(sender.sendNext) { return true }
+    guard sender.sent.contains(.acknowledgment) else { return true }
+    return segment.acknowledgmentNumber.isAfter(sender.ackSent)
   }
 
   /// How far the identifications of neighbouring packets of a host that counts them can be apart.
   private static let identifications = 1024
 
   /// How far its identification lies before the sender's last; far away if one of them has none.
-  private func identificationsBehind(_ sender: Endpoint) -> Int {
+  private func identificationsBehind(_ sender: borrowing Endpoint) -> Int {
     guard segment.ipIdentification != 0, sender.identification != 0 else { return .max }
     return Int(Int16(bitPattern: sender.identification &- segment.ipIdentification))
   }
@@ -216,6 +226,7 @@ struct Passage {
   }
 
   /// Whether it has answered a dial and shown nothing since of a socket (Linux request_sock).
+  @inline(__always)
   func isRequest(_ end: borrowing Endpoint) -> Bool {
     guard end.sent.contains(.synACK), !end.sent.contains(.syn) else { return false }
     return !end.established.isSet
@@ -239,11 +250,10 @@ struct Passage {
     sender.timestampTime = segment.time
   }
 
-  private func noteWindow(_ sender: inout Endpoint, _ receiver: Endpoint) {
+  private func noteWindow(_ sender: inout Endpoint, _ receiver: borrowing Endpoint) {
     // RFC 7323 section 2.2: never scaled on a SYN, and only when both sent the option.
-    let scaled =
-      !isSYN && sender.sent.contains(.windowScale)
-      && receiver.sent.contains(.windowScale)
+    let agreed = sender.sent.intersection(receiver.sent)
+    let scaled = !isSYN && agreed.contains(.windowScale)
     sender.window = UInt32(segment.window) << (scaled ? UInt32(sender.windowShift) : 0)
     if sender.window < Endpoint.smallWindow { sender.windowClosed = segment.time }
   }

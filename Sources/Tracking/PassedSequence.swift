@@ -19,6 +19,11 @@ struct PassedSequence: Equatable, Sendable {
   /// The highest edge beyond a hole: what a SACK option of the receiver would end with.
   var farthestEdge: SequenceNumber? { (far ?? near)?.end }
 
+  /// Whether that is the end of what has passed, before a hole or behind it.
+  func ends(at sequence: SequenceNumber) -> Bool {
+    contiguous == sequence || farthestEdge == sequence
+  }
+
   mutating func start(at sequence: SequenceNumber) {
     self = PassedSequence()
     contiguous = sequence

@@ -88,7 +88,7 @@ enum ResetVerdict {
   /// RFC 1337's hazard, as Linux has it (tcp_rfc1337 = 0): an exact RST kills TIME_WAIT, unless
   /// its timestamp is older than the stored one and that is under 60 s old.
   private static func timeWait(
-    _ segment: Segment, _ next: SequenceNumber, _ sender: Endpoint
+    _ segment: Segment, _ next: SequenceNumber, _ sender: borrowing Endpoint
   ) -> ResetVerdict {
     if isRejectedByPAWS(segment, sender) { return .ignored }
     return segment.sequenceNumber == next ? .accepted : .ignored

@@ -2,6 +2,7 @@ import Dissection
 
 /// What `Inference` comes to where both FINs are acknowledged and nothing came after.
 extension SettledConnection {
+  @inline(__always)
   func report(
     key: ConnectionKey, at now: Timestamp, profile: HostProfile
   ) -> ConnectionReport {

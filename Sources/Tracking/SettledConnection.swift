@@ -47,7 +47,8 @@ struct SettledConnection: Sendable {
   /// Settles an orderly connection; nil when the segment is not what does, or when something is too
   /// large for the space it would have here.
   init?(
-    _ open: OrderlyConnection, by segment: Segment, fromLow: Bool, within patience: Interval
+    _ open: OrderlyConnection, by segment: borrowing Segment, fromLow: Bool,
+    within patience: Interval
   ) {
     guard let mark = NearMark(segment, from: open.first),
       let last = open.ends(settledBy: segment, fromLow: fromLow, at: mark, within: patience)

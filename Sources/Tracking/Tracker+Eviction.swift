@@ -38,7 +38,7 @@ extension Tracker {
     _ place: Place, as reason: Eviction, at now: Timestamp, _ onFinal: (ConnectionReport) -> Void
   ) {
     evicted[reason, default: 0] += 1
-    onFinal(report(place, at: now))
+    tell(place, at: now, onFinal)
     switch place.form {
     case .full: drop(place.slot)
     case .opening, .orderly, .settled: table.remove(place)

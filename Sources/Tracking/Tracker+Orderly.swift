@@ -9,76 +9,89 @@ extension Tracker {
 
   /// Takes a segment that begins an orderly connection or is the next of one; nil when it is of
   /// another, which it may just have become.
+  @inline(__always)
   mutating func follow(
-    _ segment: Segment, key: ConnectionKey, hash: UInt64, fromLow: Bool,
-    verdict: CopyFilter.Verdict, at now: Timestamp
+    _ segment: borrowing Segment, _ label: SegmentLabel, at now: Timestamp
   ) -> Receipt? {
-    guard let place = table.occupant(of: key, hash: hash) else {
-      return verdict == .original
-        ? begin(segment, key: key, hash: hash, fromLow: fromLow, at: now) : nil
+    guard let place = table.occupant(of: segment, label) else {
+      return label.verdict == .original ? begin(segment, label, at: now) : nil
     }
     if place.form == .full { return nil }
-    if verdict == .original,
-      let receipt = take(segment, at: place, hash: hash, fromLow: fromLow, now)
-    {
+    if label.verdict == .original, let receipt = take(segment, label, at: place, now) {
       return receipt
     }
-    leaveOrder(place, hash: hash, at: now)
+    leaveOrder(place, hash: label.hash, at: now)
     return nil
   }
 
   private mutating func begin(
-    _ segment: Segment, key: ConnectionKey, hash: UInt64, fromLow: Bool, at now: Timestamp
+    _ segment: borrowing Segment, _ label: SegmentLabel, at now: Timestamp
   ) -> Receipt? {
-    guard options.followsOrderly, segment.controls == .syn,
-      tombstones.find(digest: key.digest) == nil,
-      !(refusal?.answers(segment, key: key) ?? false),
+    guard options.followsOrderly, segment.controls == .syn else { return nil }
+    let key = ConnectionKey(copy segment)
+    guard tombstones.find(digest: key.digest) == nil,
+      !(refusal?.answers(copy segment, key: key) ?? false),
       let connection = OpeningConnection(
-        segment, fromLow: fromLow, number: connectionCount + 1, stream: nextStream,
+        segment, fromLow: label.fromLow, number: connectionCount + 1, stream: nextStream,
         key: table.fold(key))
     else { return nil }
     connectionCount += 1
     nextStream += 1
-    enqueue(table.insert(connection, hash: hash), after: now)
+    enqueue(table.insert(connection, hash: label.hash), after: now)
     return Receipt(connection: connectionCount, sender: .initiator, isCopy: false, late: nil)
   }
 
   /// Nil when the segment is out of the ordinary.
+  @inline(__always)
   private mutating func take(
-    _ segment: Segment, at place: Place, hash: UInt64, fromLow: Bool, _ now: Timestamp
+    _ segment: borrowing Segment, _ label: SegmentLabel, at place: Place, _ now: Timestamp
   ) -> Receipt? {
-    let slot = place.slot
-    let number = table.number(at: place)
-    let sender: Role
     switch place.form {
-    case .opening:
-      if let role = table.opening[slot].take(segment, fromLow: fromLow) {
-        sender = role
-      } else if let open = OrderlyConnection(
-        table.opening[slot], completedBy: segment, fromLow: fromLow)
-      {
-        sender = .initiator
-        count(open)
-        _ = table.succeed(place, by: open, hash: hash)
-      } else {
-        return nil
-      }
-    case .orderly:
-      if let role = table.orderly[slot].take(segment, fromLow: fromLow, within: patience) {
-        sender = role
-        let isToBeQueued = table.orderly[slot].due == 0 && table.orderly[slot].phase != .open
-        if isToBeQueued { enqueue(place, after: now) }
-      } else if let settled = SettledConnection(
-        table.orderly[slot], by: segment, fromLow: fromLow, within: patience)
-      {
-        sender = settled.closer
-        enqueue(table.succeed(place, by: settled, hash: hash), after: now)
-      } else {
-        return nil
-      }
-    case .full, .settled: return nil
+    case .orderly: takeOrderly(segment, label, at: place, now)
+    case .opening: takeOpening(segment, label, at: place, now)
+    case .full, .settled: nil
     }
-    return Receipt(connection: number, sender: sender, isCopy: false, late: nil)
+  }
+
+  @inline(__always)
+  private mutating func takeOrderly(
+    _ segment: borrowing Segment, _ label: SegmentLabel, at place: Place, _ now: Timestamp
+  ) -> Receipt? {
+    guard
+      let taken = table.orderly[place.slot].take(
+        segment, fromLow: label.fromLow, within: patience)
+    else { return settle(segment, label, at: place, now) }
+    if taken.isToBeQueued { enqueue(place, after: now) }
+    return Receipt(
+      connection: Int(taken.number), sender: taken.sender, isCopy: false, late: nil)
+  }
+
+  private mutating func settle(
+    _ segment: borrowing Segment, _ label: SegmentLabel, at place: Place, _ now: Timestamp
+  ) -> Receipt? {
+    guard
+      let settled = SettledConnection(
+        table.orderly[place.slot], by: segment, fromLow: label.fromLow, within: patience)
+    else { return nil }
+    enqueue(table.succeed(place, by: settled, hash: label.hash), after: now)
+    return Receipt(
+      connection: Int(settled.number), sender: settled.closer, isCopy: false, late: nil)
+  }
+
+  private mutating func takeOpening(
+    _ segment: borrowing Segment, _ label: SegmentLabel, at place: Place, _ now: Timestamp
+  ) -> Receipt? {
+    let number = Int(table.opening[place.slot].number)
+    if let role = table.opening[place.slot].take(segment, fromLow: label.fromLow) {
+      return Receipt(connection: number, sender: role, isCopy: false, late: nil)
+    }
+    guard
+      let open = OrderlyConnection(
+        table.opening[place.slot], completedBy: segment, fromLow: label.fromLow)
+    else { return nil }
+    count(open)
+    _ = table.succeed(place, by: open, hash: label.hash)
+    return Receipt(connection: number, sender: .initiator, isCopy: false, late: nil)
   }
 
   /// An orderly handshake tells where the tap is.

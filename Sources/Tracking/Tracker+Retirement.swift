@@ -93,7 +93,7 @@ extension Tracker {
     settled place: Place, at now: Timestamp, _ onFinal: (ConnectionReport) -> Void
   ) -> Bool {
     let key = table.key(of: table.settled[place.slot].key)
-    onFinal(report(place, at: now))
+    tell(place, at: now, onFinal)
     tombstones.add(table.settled[place.slot].stone, digest: key.digest)
     table.remove(place)
     return true

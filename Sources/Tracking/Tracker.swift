@@ -51,7 +51,7 @@ public struct Tracker: ~Copyable {
   var overflow: [UInt32] = []
   /// The last RST, which may be the refusal of a dial or of its answer.
   var refusal: Refusal?
-  private var copies = CopyFilter()
+  private var labeller: SegmentLabeller
   var vote = TapVote()
 
   /// How long an orderly close may stand still.
@@ -68,6 +68,7 @@ public struct Tracker: ~Copyable {
   public init(options: TrackerOptions = TrackerOptions()) {
     self.options = options
     patience = Self.patience(options.profile)
+    labeller = SegmentLabeller(secret: table.secret)
     // How long after its last segment a connection whose ends are closed leaves.
     wheel = RetirementWheel(delay: options.profile.timeWait + Inference.timerSlack)
   }
@@ -75,30 +76,40 @@ public struct Tracker: ~Copyable {
   /// Where the capture was taken: as the options say, else by majority of the handshakes so far.
   public var tap: TapPosition { options.tap ?? vote.position }
 
+  /// Labels segments for this tracker, from the first on.
+  public func makeLabeller() -> SegmentLabeller { SegmentLabeller(secret: table.secret) }
+
   /// Takes one segment, and hands over what it makes final.
   @discardableResult
   public mutating func receive(
     _ segment: Segment, onFinal: (ConnectionReport) -> Void
   ) -> Receipt {
-    clock.tick(segment.time)
-    let now = clock.now ?? segment.time
+    receive(segment, labeller.label(segment), onFinal: onFinal)
+  }
+
+  /// Takes one segment that was labelled ahead, as all are then.
+  @discardableResult
+  public mutating func receive(
+    _ segment: borrowing Segment, _ label: SegmentLabel, onFinal: (ConnectionReport) -> Void
+  ) -> Receipt {
+    let now = clock.tick(segment.time)
     if wheel.hasDue(at: now) { retire(at: now, onFinal: onFinal) }
     if connectionCount != countWithRoom {
       countWithRoom = connectionCount
       if isFull { makeRoom(at: now, onFinal: onFinal) }
     }
+    if let receipt = follow(segment, label, at: now) { return receipt }
+    return receiveInFull(copy segment, label, at: now, onFinal)
+  }
 
+  private mutating func receiveInFull(
+    _ segment: Segment, _ label: SegmentLabel, at now: Timestamp,
+    _ onFinal: (ConnectionReport) -> Void
+  ) -> Receipt {
     let key = ConnectionKey(segment)
-    let fromLow = segment.source == key.low
-    let hash = table.hash(key)
-    let verdict = copies.judge(segment, digest: key.digest, fromLow: fromLow)
-    if let receipt = follow(
-      segment, key: key, hash: hash, fromLow: fromLow, verdict: verdict, at: now)
-    {
-      return receipt
-    }
+    let fromLow = label.fromLow
     if let refused = Refusal(segment, key: key) { refusal = refused }
-    let assignment = assign(segment, key: key, hash: hash, fromLow: fromLow, at: now)
+    let assignment = assign(segment, key: key, hash: label.hash, fromLow: fromLow, at: now)
     let slot = assignment.slot
     while let pushed = overflow.popLast() {
       onFinal(report(pushed, at: now))
@@ -108,15 +119,16 @@ public struct Tracker: ~Copyable {
     note(assignment.stream, slot)
     table[slot].ends[sender].packets += 1
     table[slot].lastMark = Mark(segment)
+    let isCopy = label.verdict == .copy
     var receipt = Receipt(
-      connection: table[slot].number, sender: sender, isCopy: verdict == .copy, late: nil)
-    if verdict == .copy {
+      connection: table[slot].number, sender: sender, isCopy: isCopy, late: nil)
+    if isCopy {
       table[slot].copies += 1
       return receipt
     }
     receipt.late = pass(
-      segment, slot: slot, sender: sender, isNetworkDuplicate: verdict == .networkDuplicate,
-      stream: assignment.stream)
+      segment, slot: slot, sender: sender,
+      isNetworkDuplicate: label.verdict == .networkDuplicate, stream: assignment.stream)
     if table[slot].due == 0 { enqueue(Place(.full, slot), after: now) }
     return receipt
   }
@@ -223,17 +235,18 @@ public struct Tracker: ~Copyable {
     return Roster(rows: rows)
   }
 
-  /// One of the connections in memory as it is at `instant`.
+  /// Tells of one of the connections in memory as it is at `instant`.
   public func connection(
-    at index: Int, of roster: Roster, at instant: Timestamp
-  ) -> ConnectionReport {
-    report(roster.rows[index].place, at: instant)
+    at index: Int, of roster: Roster, at instant: Timestamp,
+    _ body: (ConnectionReport) throws -> Void
+  ) rethrows {
+    try tell(roster.rows[index].place, at: instant, body)
   }
 
   /// Every connection still in memory at `instant`, in order of their numbers.
   public func forEachConnection(at instant: Timestamp, _ body: (ConnectionReport) -> Void) {
     let roster = roster()
-    for index in 0..<roster.count { body(connection(at: index, of: roster, at: instant)) }
+    for index in 0..<roster.count { connection(at: index, of: roster, at: instant, body) }
   }
 
   /// One connection still in memory at `instant`.
@@ -253,12 +266,32 @@ public struct Tracker: ~Copyable {
   }
 
   func report(_ place: Place, at instant: Timestamp) -> ConnectionReport {
+    var report: ConnectionReport?
+    tell(place, at: instant) { report = $0 }
+    guard let report else { preconditionFailure("tells of every connection") }
+    return report
+  }
+
+  /// Gives a body the report of a connection where it was made: it is large.
+  func tell(
+    _ place: Place, at instant: Timestamp, _ body: (ConnectionReport) throws -> Void
+  ) rethrows {
+    let profile = options.profile
     switch place.form {
-    case .full: report(place.slot, at: instant)
-    case .opening, .orderly: report(small: inFull(place), at: instant)
+    case .full: try body(report(place.slot, at: instant))
+    case .opening:
+      let key = table.key(of: table.opening[place.slot].key)
+      try body(table.opening[place.slot].report(key: key, at: instant))
+    case .orderly:
+      let key = table.key(of: table.orderly[place.slot].key)
+      if table.orderly[place.slot].phase == .open {
+        try body(table.orderly[place.slot].openReport(key: key, at: instant))
+      } else {
+        try body(report(small: inFull(place), at: instant))
+      }
     case .settled:
-      table.settled[place.slot].report(
-        key: table.key(of: table.settled[place.slot].key), at: instant, profile: options.profile)
+      let key = table.key(of: table.settled[place.slot].key)
+      try body(table.settled[place.slot].report(key: key, at: instant, profile: profile))
     }
   }
 

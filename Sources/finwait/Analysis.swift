@@ -42,8 +42,9 @@ struct Analysis: ~Copyable {
     files: [String], input: InputOptions, options: TrackerOptions, running: RunningOptions,
     cutoff: @escaping @Sendable (_ first: Timestamp) throws -> Timestamp? = { _ in nil }
   ) throws {
-    reader = try SegmentReader(files: files, filter: input.filter, cutoff: cutoff)
     tracker = Tracker(options: options)
+    reader = try SegmentReader(
+      files: files, filter: input.filter, labeller: tracker.makeLabeller(), cutoff: cutoff)
     threads = running.threads
     progress = running.progressBar
   }
@@ -97,12 +98,13 @@ struct Analysis: ~Copyable {
   ) throws {
     var nextQuote = 0
     let segments = batch.segments.span
+    let labels = batch.labels.span
     for index in segments.indices {
       while nextQuote < batch.quotes.count, batch.quotes[nextQuote].place == index {
         receive(batch.quotes[nextQuote].error, &consumer)
         nextQuote += 1
       }
-      receive(segments[index], &consumer)
+      receive(segments[index], labels[index], &consumer)
     }
     for quote in batch.quotes[nextQuote...] { receive(quote.error, &consumer) }
     if let failure = consumer.failure { throw failure }
@@ -112,9 +114,11 @@ struct Analysis: ~Copyable {
   }
 
   @inline(__always)
-  private mutating func receive(_ segment: Segment, _ consumer: inout some SegmentConsumer) {
+  private mutating func receive(
+    _ segment: Segment, _ label: SegmentLabel, _ consumer: inout some SegmentConsumer
+  ) {
     consumer.willReceive(segment, tracker)
-    let receipt = tracker.receive(segment) { consumer.take($0, at: segment.time) }
+    let receipt = tracker.receive(segment, label) { consumer.take($0, at: segment.time) }
     consumer.didReceive(receipt, segment, tracker)
   }
 
@@ -131,11 +135,11 @@ struct Analysis: ~Copyable {
   /// Gives a body the connections that are in memory after `run`, as they are at `instant`: how
   /// many, and each in order of their numbers, as often as it asks.
   borrowing func withConnections<Result>(
-    _ body: (_ count: Int, _ connection: (Int) -> ConnectionReport) throws -> Result
+    _ body: (_ count: Int, _ connection: ConnectionSource) throws -> Result
   ) throws -> Result {
     let roster = tracker.roster()
     // Without an instant there was no packet.
     let end = instant ?? .distantPast
-    return try body(roster.count) { tracker.connection(at: $0, of: roster, at: end) }
+    return try body(roster.count) { try tracker.connection(at: $0, of: roster, at: end, $1) }
   }
 }

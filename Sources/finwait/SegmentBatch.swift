@@ -1,4 +1,5 @@
 import Dissection
+import Tracking
 
 /// What consecutive frames of a capture held, on its way from those who read to those who track.
 struct SegmentBatch: Sendable {
@@ -9,12 +10,23 @@ struct SegmentBatch: Sendable {
   }
 
   var segments: [Segment] = []
+  /// One for each segment.
+  var labels: [SegmentLabel] = []
   var quotes: [Quote] = []
   /// How far reading was behind the batch.
   var progress = ReadingProgress()
 
+  /// Labels its segments.
+  mutating func label(by labeller: inout SegmentLabeller) {
+    var labels: [SegmentLabel] = []
+    swap(&labels, &self.labels)
+    labels.append(addingCapacity: segments.count) { labeller.label(segments.span, into: &$0) }
+    swap(&labels, &self.labels)
+  }
+
   mutating func removeAll() {
     segments.removeAll(keepingCapacity: true)
+    labels.removeAll(keepingCapacity: true)
     quotes.removeAll(keepingCapacity: true)
   }
 }

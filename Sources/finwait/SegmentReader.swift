@@ -14,13 +14,16 @@ final class SegmentReader: Sendable {
 
   private let state: Mutex<State>
 
-  /// - Parameter cutoff: from the time of the first frame, the time after which frames do not count.
+  /// - Parameters:
+  ///   - labeller: of the tracker that takes the segments.
+  ///   - cutoff: from the time of the first frame, the time after which frames do not count.
   init(
-    files: [String], filter: String?,
+    files: [String], filter: String?, labeller: SegmentLabeller,
     cutoff: @escaping @Sendable (_ first: Timestamp) throws -> Timestamp?
   ) throws {
     if files.contains("-") { StandardInput.leaveFirstInterruptToTheWriter() }
-    state = Mutex(State(reader: try CaptureReader(paths: files, filter: filter), cutoff: cutoff))
+    let reader = try CaptureReader(paths: files, filter: filter)
+    state = Mutex(State(reader: reader, labeller: labeller, cutoff: cutoff))
   }
 
   /// Puts the next segments into an empty batch.
@@ -57,6 +60,7 @@ private struct State {
 
   private let reader: CaptureReader
   private let dissector = Dissector()
+  private var labeller: SegmentLabeller
   private let resolveCutoff: @Sendable (Timestamp) throws -> Timestamp?
   private var counts: [Int: PacketCount] = [:]
   private var packets = 0
@@ -65,9 +69,11 @@ private struct State {
   private(set) var clock = CaptureClock()
 
   init(
-    reader: CaptureReader, cutoff: @escaping @Sendable (Timestamp) throws -> Timestamp?
+    reader: CaptureReader, labeller: SegmentLabeller,
+    cutoff: @escaping @Sendable (Timestamp) throws -> Timestamp?
   ) {
     self.reader = reader
+    self.labeller = labeller
     resolveCutoff = cutoff
   }
 
@@ -94,6 +100,7 @@ private struct State {
         counts[file] = count
       }
     }
+    batch.label(by: &labeller)
     batch.progress = ReadingProgress(
       bytes: reader.bytesRead, total: reader.bytesTotal, packets: packets)
     return hasMore && !isPastCutoff

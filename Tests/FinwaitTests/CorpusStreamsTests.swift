@@ -26,7 +26,9 @@ struct CorpusStreamsTests {
       var contents = Contents()
       try analysis.run(&contents)
       try analysis.withConnections { count, connection in
-        for index in 0..<count { contents.connections.append(connection(index)) }
+        for index in 0..<count {
+          try connection(index) { contents.connections.append($0) }
+        }
       }
       return (contents.connections, try #require(analysis.captureRows.first))
     }

@@ -19,7 +19,9 @@ import Testing
       try report.add(connection, at: instant)
     }
     let remaining = connections.filter { $0.number % 2 == 1 }.sorted { $0.number < $1.number }
-    try report.finish(captures: captures, at: instant, count: remaining.count) { remaining[$0] }
+    try report.finish(captures: captures, at: instant, count: remaining.count) {
+      try $1(remaining[$0])
+    }
     return String(decoding: sink.bytes, as: UTF8.self)
   }
 
@@ -137,8 +139,8 @@ import Testing
     for close in CloseKind.allCases {
       let connection = Fixture.connection(
         initiator: Fixture.claim(.closed), responder: Fixture.claim(.closed), close: close)
-      guard let selected = Selection().apply(to: connection, at: Self.instant) else { continue }
-      summary.add(selected, at: Self.instant)
+      let selected = Selection().apply(to: connection, at: Self.instant)
+      summary.add(selected, of: connection, at: Self.instant)
     }
     #expect(summary.connections == CloseKind.allCases.count)
     #expect(summary.services[Fixture.server]?.connections == CloseKind.allCases.count - 2)

@@ -20,7 +20,7 @@ import Testing
       sink.bytes += $0
     }
     for connection in connections { try report.add(connection, at: instant) }
-    try report.finish(captures: [capture], at: instant, count: 0) { connections[$0] }
+    try report.finish(captures: [capture], at: instant, count: 0) { try $1(connections[$0]) }
     return String(decoding: sink.bytes, as: UTF8.self)
   }
 
@@ -145,7 +145,7 @@ import Testing
         sink.bytes += $0
       }
       let instant = Self.instant.advanced(by: .seconds(200_000))
-      try netstat.write(count: 1, at: instant) { _ in connection }
+      try netstat.write(count: 1, at: instant) { try $1(connection) }
       #expect(Self.widest(String(decoding: sink.bytes, as: UTF8.self)) <= Page.width)
     }
   }
@@ -153,9 +153,7 @@ import Testing
   @Test func everyFindingHasAMessageAndAFilter() {
     for connection in Self.everything {
       for kind in FindingKind.allCases {
-        let finding = Finding(
-          kind: kind, connection: connection.number, role: .initiator, age: .seconds(5),
-          evidence: [1])
+        let finding = Finding(kind: kind, role: .initiator, age: .seconds(5))
         #expect(finding.message(in: connection).contains("2001:db8:"))
         #expect(!finding.wiresharkFilter(in: connection).isEmpty)
       }
@@ -181,7 +179,7 @@ import Testing
     func rows(_ selection: Selection) throws -> Int {
       let sink = Sink()
       let netstat = NetstatReport(format: .jsonl, selection: selection) { sink.bytes += $0 }
-      try netstat.write(count: 1, at: Self.instant) { _ in Fixture.closeWait() }
+      try netstat.write(count: 1, at: Self.instant) { try $1(Fixture.closeWait()) }
       return sink.bytes.count { $0 == UInt8(ascii: "\n") }
     }
     #expect(try rows(Selection()) == 1)

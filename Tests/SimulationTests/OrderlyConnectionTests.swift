@@ -1,5 +1,6 @@
 import Dissection
 import Simulation
+import TestSupport
 import Testing
 
 @testable import Tracking
@@ -42,6 +43,56 @@ import Testing
     #expect(share.orderly * 5 > share.all, "\(share.orderly) of \(share.all)")
   }
 
+  @Test func `what is told of each form is what would have been told of it in full`() {
+    var told: [Place.Form: Int] = [:]
+    for seed in 0..<300 as Range<UInt64> {
+      let run = Run(Scenario.random(seed: seed))
+      var tracker = Self.tracker(run, followsOrderly: true)
+      for segment in run.capture.map(\.segment) {
+        tracker.receive(segment) { _ in }
+        for place in tracker.table.places() where place.form != .full {
+          told[place.form, default: 0] += 1
+          let isSame = tracker.tellsTheSame(of: place)
+          #expect(isSame, "seed \(seed), frame \(segment.frame)")
+        }
+      }
+    }
+    #expect(told[.opening] ?? 0 > 300)
+    #expect(told[.orderly] ?? 0 > 600)
+    #expect(told[.settled] ?? 0 > 10)
+  }
+
+  @Test(arguments: 1...8, 0...8)
+  func `what is told of a dial is what would have been told of it in full`(
+    dials: Int, answers: Int
+  ) {
+    for (step, echo) in [(1.0, 0), (1.03, 7), (0.2, 0), (3, 7)] as [(Double, UInt32)] {
+      var tracker = Tracker()
+      var (time, frame) = (0.0, 0)
+      func pass(_ flags: String, _ count: Int) {
+        for round in 0..<count {
+          frame += 1
+          let isDial = flags == "S"
+          let ends: (SocketAddress, SocketAddress) = ("10.0.0.9:5000", "10.0.0.5:80")
+          tracker.receive(
+            .make(
+              frame: frame, at: time, from: isDial ? ends.0 : ends.1, to: isDial ? ends.1 : ends.0,
+              flags, seq: isDial ? 0 : 900, ack: isDial ? 0 : 1,
+              ts: echo == 0 ? nil : (UInt32(frame), isDial ? 0 : echo))
+          ) { _ in }
+          for place in tracker.table.places() {
+            let isSame = place.form == .opening && tracker.tellsTheSame(of: place)
+            #expect(isSame, "\(step) s, frame \(frame)")
+          }
+          time += round < count - 1 ? step * Double(1 << round) : 0.01
+        }
+      }
+      pass("S", dials)
+      pass("SA", answers)
+      #expect(tracker.table.count == 1)
+    }
+  }
+
   @Test func `each form is as small as it is said to be`() {
     #expect(MemoryLayout<OpeningConnection>.stride <= 144)
     #expect(MemoryLayout<OrderlyConnection>.stride <= 208)
@@ -72,6 +123,32 @@ private struct Evidence: Equatable {
 extension Tracker {
   fileprivate func isOrderly(_ number: Int) -> Bool {
     table.places().contains { table.number(at: $0) == number && $0.form != .full }
+  }
+
+  /// Whether nothing is said of it at any instant but what would be if it were held in full: just
+  /// before, at and after every time that a timer may count from, by the length of each.
+  fileprivate func tellsTheSame(of place: Place) -> Bool {
+    let full = inFull(place)
+    let marks =
+      [full.firstMark.time, lastTime(place)]
+      + Role.allCases.flatMap { role in
+        let end = full.ends[role]
+        return [
+          end.opening.last.time, end.opening.due, end.opening.earliestDue, end.opening.overdue,
+          end.handshakePassed.time, end.ackMark.time, end.firstUnconfirmed, end.lastPayload,
+          end.lastSent.time,
+        ]
+      }
+    let timers = [0, 1000, 5200, 33_000, 60_000, 65_000, 65_200, 102_200, 204_400] as [Int64]
+    for mark in Set(marks) where mark > .distantPast {
+      for timer in timers {
+        for slip in -1...1 as ClosedRange<Int64> {
+          let instant = mark.advanced(by: .milliseconds(timer) + Interval(nanoseconds: slip))
+          if report(place, at: instant) != report(small: full, at: instant) { return false }
+        }
+      }
+    }
+    return true
   }
 
   fileprivate func agrees(with other: borrowing Tracker, on number: Int) -> Bool {

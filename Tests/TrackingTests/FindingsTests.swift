@@ -5,12 +5,15 @@ import Tracking
 
 /// What deserves attention, of whom, since when, and by which frames.
 @Suite struct FindingsTests {
+  private func report(_ script: String, at seconds: Double) throws -> ConnectionReport {
+    let outcome = try check(script + "\n+\(seconds) | - -")
+    return try #require(outcome.reports[1])
+  }
+
   private func findings(
     _ script: String, at seconds: Double, minimumAge: Interval = .zero
-  ) throws -> [Finding] {
-    let outcome = try check(script + "\n+\(seconds) | - -")
-    let report = try #require(outcome.reports[1])
-    return report.findings(at: .at(seconds), minimumAge: minimumAge)
+  ) throws -> Findings {
+    try report(script, at: seconds).findings(at: .at(seconds), minimumAge: minimumAge)
   }
 
   private static let crossed =
@@ -59,13 +62,12 @@ import Tracking
   }
 
   @Test func `age and evidence of a CLOSE_WAIT`() throws {
-    let found = try findings(EdgeCaseTests.halfClosed, at: 91)
-    let leak = try #require(found.first)
+    let report = try report(EdgeCaseTests.halfClosed, at: 91)
+    let leak = try #require(report.findings(at: .at(91)).first)
     #expect(leak.kind == .closeWait)
-    #expect(leak.connection == 1)
     // Since the FIN came, not since its acknowledgment.
     #expect(leak.age == .seconds(90))
-    #expect(leak.evidence == [8, 9])
+    #expect(report.evidence(of: leak) == [8, 9])
   }
 
   @Test func `young states are work in progress`() throws {
@@ -77,25 +79,27 @@ import Tracking
   }
 
   @Test func `late packets, with what else there is, worst first`() throws {
-    let found = try findings(
+    let report = try report(
       EdgeCaseTests.halfClosed + "+2 X > Y FA 101 ack 201 | - - | late retransmitted-fin", at: 3)
+    let found = report.findings(at: .at(3))
     #expect(found.map(\.kind.severity) == found.map(\.kind.severity).sorted(by: >))
     let late = try #require(found.first { $0.kind == .latePackets })
-    #expect(late.evidence == [10])
+    #expect(report.evidence(of: late) == [10])
     // Of the endpoint that they came to.
     #expect(late.role == .responder)
   }
 
   @Test func `a reset that lost data`() throws {
-    let found = try findings(
+    let report = try report(
       Prologue.handshake + """
         +0.02  X > Y  PA  1 ack   1 len 100  | -  -
         +0.03  Y > X  A   1 ack 101          | -  -
         +0.50  Y > X  RA  1 ack 101          | -  -
         """, at: 1)
+    let found = report.findings(at: .at(1))
     #expect(found.map(\.kind) == [.reset])
     #expect(found.first?.role == .responder)
-    #expect(found.first?.evidence == [6])
+    #expect(found.first.map { report.evidence(of: $0) } == [6])
   }
 
   @Test func `a refused dial is no finding`() throws {

@@ -81,7 +81,7 @@ struct Floors: ParsableCommand {
     }
     let roster = tracker.roster()
     try report.finish(captures: [], at: read.end, count: roster.count) {
-      tracker.connection(at: $0, of: roster, at: read.end)
+      try tracker.connection(at: $0, of: roster, at: read.end, $1)
     }
     if let failure { throw failure }
     return read.packets
