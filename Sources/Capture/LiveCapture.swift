@@ -34,15 +34,16 @@ public final class LiveCapture {
   private var order: MergeOrder
   /// Frames delivered.
   private var counter = 0
-  private let clockDelay: Interval
+  private let delay: Interval
   public private(set) var clock = SteadyClock()
   private var steps: [ClockStep] = []
 
   /// Opens the interfaces, for which a privilege is needed.
   public init(interfaces: [String], options: LiveOptions) throws(LiveError) {
     order = MergeOrder(heads: [Timestamp?](repeating: nil, count: interfaces.count))
-    // Twice as long as a packet waits in the kernel: it may be stamped before others that came.
-    clockDelay = .milliseconds(options.isImmediate ? 20 : 2 * Int64(LiveOptions.delayMilliseconds))
+    // The kernel looks at a block that fills slowly once in the time given, and hands it over when it
+    // finds it there for the second time (net/packet/af_packet.c).
+    delay = .milliseconds(options.isImmediate ? 20 : 3 * Int64(LiveOptions.delayMilliseconds))
     for (number, name) in interfaces.enumerated() {
       let handle = try LiveHandle(interface: name, options: options)
       let batch = LiveBatch(
@@ -87,6 +88,9 @@ public final class LiveCapture {
       -> Void
   ) rethrows -> Bool {
     var hasMore = false
+    // What came before the first interface is read is complete once the last is.
+    note(clock.look())
+    let begin = clock.now
     for index in lanes.indices where lanes[index].interface.failure == nil {
       do throws(LiveError) {
         if try lanes[index].handle.read(into: lanes[index].batch) { hasMore = true }
@@ -95,9 +99,10 @@ public final class LiveCapture {
         count(index)
       }
     }
-    if let step = clock.look() { steps.append(step) }
+    // Stamps are judged by a look at the clock that comes after them.
+    note(clock.look())
     for lane in lanes { lane.batch.settle(clock) }
-    try deliver(through: lanes.count == 1 || isLast ? nil : horizon, body)
+    try deliver(through: lanes.count == 1 || isLast ? nil : horizon(before: begin), body)
     return hasMore
   }
 
@@ -108,10 +113,15 @@ public final class LiveCapture {
 
   /// The time up to which all frames have come, but those that a full batch had no room for; that
   /// batch is delivered whole.
-  private var horizon: Timestamp {
-    let passed = clock.now.advanced(by: clockDelay * -1)
+  ///
+  /// - Parameter begin: when the interfaces began to be read.
+  private func horizon(before begin: Timestamp) -> Timestamp {
     let full = lanes.filter { $0.batch.room == 0 }.map(\.batch.latest)
-    return full.min() ?? passed
+    return full.min() ?? begin.advanced(by: delay * -1)
+  }
+
+  private func note(_ step: ClockStep?) {
+    if let step { steps.append(step) }
   }
 
   private func deliver(

@@ -134,7 +134,7 @@ struct LiveSession: ~Copyable {
     var report = report
     try report.finish(
       captures: captureRows, evicted: tracker.evicted, at: instant, count: roster.count
-    ) { tracker.connection(at: $0, of: roster, at: instant) }
+    ) { try tracker.connection(at: $0, of: roster, at: instant, $1) }
   }
 
   private var captureRows: [CaptureRow] {
