@@ -31,16 +31,22 @@ let package = Package(
     .systemLibrary(
       name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
 
+    .systemLibrary(name: "CLinux"),
+
     .target(name: "Dissection", swiftSettings: strict),
     .target(
       name: "Capture", dependencies: ["CPcap", "CZlib", "CZstd", "Dissection"],
       swiftSettings: strict),
     .target(name: "Tracking", dependencies: ["Dissection"], swiftSettings: strict),
     .target(name: "Reporting", dependencies: ["Tracking", "Dissection"], swiftSettings: strict),
+    .target(
+      name: "Host",
+      dependencies: ["Dissection", .target(name: "CLinux", condition: .when(platforms: [.linux]))],
+      swiftSettings: strict),
     .executableTarget(
       name: "finwait",
       dependencies: [
-        "Capture", "Dissection", "Tracking", "Reporting",
+        "Capture", "Dissection", "Host", "Tracking", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -60,7 +66,11 @@ let package = Package(
     .testTarget(
       name: "DissectionTests", dependencies: ["Dissection", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "CaptureTests", dependencies: ["Capture", "CPcap", "Dissection", "TestSupport"],
+      name: "CaptureTests",
+      dependencies: ["Capture", "CPcap", "Dissection", "Host", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "HostTests", dependencies: ["Dissection", "Host", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "TrackingTests", dependencies: ["Tracking", "TestSupport"], swiftSettings: strict),
@@ -74,6 +84,8 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "LiveTests", dependencies: ["finwait", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "FinwaitTests",
       dependencies: [

@@ -17,6 +17,19 @@ public struct CaptureRow: Equatable, Sendable {
     }
   }
 
+  /// Packets that passed an interface and were not captured.
+  public struct Drops: Equatable, Sendable {
+    /// For want of room in the kernel's buffer.
+    public var byKernel: UInt64
+    /// By the interface itself, before the kernel saw them.
+    public var byInterface: UInt64
+
+    public init(byKernel: UInt64, byInterface: UInt64) {
+      self.byKernel = byKernel
+      self.byInterface = byInterface
+    }
+  }
+
   public var file: String
   /// Nil when the input is no capture.
   public var format: String?
@@ -30,6 +43,8 @@ public struct CaptureRow: Equatable, Sendable {
   public var tap: TapPosition
   public var truncated: Bool
   public var damage: [Damage]
+  /// Of a live capture.
+  public var drops: Drops?
 
   public init(
     file: String, format: String?, linkTypes: [LinkType], tcpPackets: Int,

@@ -121,6 +121,10 @@ extension JSONWriter {
     }
     endArray()
     field("icmp_errors", capture.icmpErrors)
+    if let drops = capture.drops {
+      field("dropped", drops.byKernel)
+      field("dropped_by_interface", drops.byInterface)
+    }
     endObject()
   }
 

@@ -60,6 +60,12 @@ public struct ReadReport {
     }
   }
 
+  /// Hands over what is written so far.
+  public mutating func flush() throws {
+    try json.output.drain(drain)
+    try csv.output.drain(drain)
+  }
+
   /// Ends the report.
   ///
   /// - Parameters:

@@ -41,6 +41,7 @@ struct TextReport {
     writeYoung()
     writeSkipped()
     writeEvicted()
+    writeDrops()
     writeDamage()
     return output
   }
@@ -137,6 +138,16 @@ struct TextReport {
     }
     guard !parts.isEmpty else { return }
     output.appendWrapped("Skipped: " + parts.joined(separator: ", ") + ".")
+  }
+
+  private mutating func writeDrops() {
+    for capture in captures {
+      guard let drops = capture.drops, drops.byKernel + drops.byInterface > 0 else { continue }
+      output.append(palette.paint("Not captured: ", as: .problem))
+      output.appendLine(
+        "\(Escaping.terminal(capture.file)): \(Int(clamping: drops.byKernel).grouped) dropped by "
+          + "the kernel, \(Int(clamping: drops.byInterface).grouped) by the interface")
+    }
   }
 
   private mutating func writeDamage() {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Capture
+import Host
 import Reporting
 
 /// The exit statuses of the interface (sysexits.h where it has them).
@@ -9,6 +10,7 @@ extension ExitCode {
   static let usage = ExitCode(64)
   static let missingInput = ExitCode(66)
   static let outputFailed = ExitCode(74)
+  static let notPermitted = ExitCode(77)
 }
 
 /// Something on the command line that only shows while reading: a filter, a time, a number.
@@ -28,8 +30,14 @@ extension Finwait {
       end(failure.sentence, .usage)
     } catch CaptureError.badFilter(let sentence) {
       end("the filter is not valid: \(sentence)", .usage)
+    } catch LiveError.badFilter(let sentence) {
+      end("the filter is not valid: \(sentence)", .usage)
     } catch CaptureError.unreadable(let sentence) {
       end(sentence, .missingInput)
+    } catch let error as LiveError {
+      end(error.sentence, error.exitCode)
+    } catch let error as HostError {
+      end(error.sentence, error.exitCode)
     } catch OutputFailure.readerGone {
       // Whoever read the results has seen enough, like `| head`.
       exit(withError: ExitCode.success)
@@ -49,5 +57,25 @@ extension Finwait {
   private static func end(_ sentence: String, _ code: ExitCode) -> Never {
     StandardError.write("finwait: \(Escaping.terminal(sentence))\n")
     exit(withError: code)
+  }
+}
+
+extension LiveError {
+  fileprivate var exitCode: ExitCode {
+    switch self {
+    case .notPermitted: .notPermitted
+    case .badFilter: .usage
+    case .unusable, .failed: .missingInput
+    }
+  }
+}
+
+extension HostError {
+  fileprivate var exitCode: ExitCode {
+    switch self {
+    case .notPermitted: .notPermitted
+    case .unknownName: .usage
+    case .notSupported, .failed: .missingInput
+    }
   }
 }

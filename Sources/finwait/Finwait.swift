@@ -19,6 +19,7 @@ struct Finwait: ParsableCommand {
         finwait busy.pcap --format json      the same for a program
         finwait netstat busy.pcap --at +30   every socket, half a minute in
         finwait explain busy.pcap 12         why connection 12 ended so
+        sudo finwait live                    what this host leaves open, as it happens
 
       A CLOSE_WAIT that stays means a program that does not close its sockets; a TIME_WAIT \
       belongs to the end that closed first, and goes by itself.
@@ -27,9 +28,10 @@ struct Finwait: ParsableCommand {
         0   fine
         2   an input was damaged or no capture; what was read is reported
         64  wrong usage: an option, a filter, a time, a connection number
-        66  an input is missing, a directory or unreadable
+        66  an input is missing, a directory or unreadable; an interface cannot be used
+        77  no permission to capture
       """,
     version: "0.1.0",
-    subcommands: [Read.self, Netstat.self, Explain.self],
+    subcommands: [Read.self, Netstat.self, Explain.self, Live.self, Interfaces.self],
     defaultSubcommand: Read.self)
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The built program, run as a user would.
 struct FinwaitProcess {
@@ -28,7 +29,7 @@ struct FinwaitProcess {
     let errorFile = try file("errors")
 
     let process = Process()
-    let command = wrapper + [try Self.program().path] + arguments
+    let command = wrapper + [try BuiltProgram.url().path] + arguments
     process.executableURL = URL(fileURLWithPath: command[0])
     process.arguments = Array(command.dropFirst())
     process.currentDirectoryURL = directory
@@ -48,19 +49,6 @@ struct FinwaitProcess {
     status = process.terminationReason == .exit ? process.terminationStatus : -1
     output = try String(decoding: Data(contentsOf: outputFile), as: UTF8.self)
     errors = try String(decoding: Data(contentsOf: errorFile), as: UTF8.self)
-  }
-
-  struct NotBuilt: Error {}
-
-  /// The program lies beside the test bundle, wherever that was built.
-  static func program() throws -> URL {
-    let bundles = Bundle.allBundles.map(\.bundleURL).filter { $0.pathExtension == "xctest" }
-    let runner = URL(fileURLWithPath: CommandLine.arguments[0])
-    for place in bundles + [runner] {
-      let program = place.deletingLastPathComponent().appendingPathComponent("finwait")
-      if FileManager.default.isExecutableFile(atPath: program.path) { return program }
-    }
-    throw NotBuilt()
   }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The documentation shows what the program prints.
@@ -213,7 +214,7 @@ struct Shell {
 
   /// A command in a pipe that fails makes the line fail.
   init(_ line: String) throws {
-    let program = try FinwaitProcess.program().deletingLastPathComponent().path
+    let program = try BuiltProgram.url().deletingLastPathComponent().path
     let directory = FileManager.default.temporaryDirectory
       .appendingPathComponent(UUID().uuidString)
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)

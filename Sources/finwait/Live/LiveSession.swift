@@ -1,0 +1,171 @@
+import ArgumentParser
+import Capture
+import Dissection
+import Reporting
+import Tracking
+
+/// The loop of `live`: waits for packets, hands them to the tracker, and lets time pass in between.
+struct LiveSession: ~Copyable {
+  /// How long a wait lasts at most: what comes otherwise is looked for as often.
+  private static let turn = Interval.milliseconds(100)
+  /// How far behind the clock time passes for the tracker: packets may be as old.
+  private static let lag = Interval.seconds(1)
+
+  private let capture: LiveCapture
+  private let dissector = Dissector()
+  private var tracker: Tracker
+  private var report: ReadReport
+  private var counts: [PacketCount]
+  /// Of all interfaces.
+  private var packets = 0
+  /// Those of them that may still count; nil: all.
+  private var packetLimit: Int?
+  private var failure: (any Error)?
+  private var told: Set<Int> = []
+
+  private struct PacketCount {
+    var tcpPackets = 0
+    var skipped: [SkipReason: Int] = [:]
+    var icmpErrors = 0
+  }
+
+  init(capture: LiveCapture, options: TrackerOptions, report: ReadReport) {
+    self.capture = capture
+    self.report = report
+    tracker = Tracker(options: options)
+    counts = Array(repeating: PacketCount(), count: capture.interfaces.count)
+  }
+
+  /// Goes on until a signal, the duration, the number of packets or the last interface ends it.
+  mutating func run(
+    _ signals: PendingSignals, for duration: Interval?, packets limit: Int?
+  ) throws {
+    packetLimit = limit
+    let end = duration.map { capture.now.advanced(by: $0) }
+    var hasMore = false
+    while true {
+      if !hasMore {
+        let milliseconds = Self.turn.nanoseconds / 1_000_000
+        Descriptors.wait(for: capture.descriptors, milliseconds: Int32(milliseconds))
+      }
+      hasMore = try read()
+      switch signals.take() {
+      case .end: return try readRest()
+      case .snapshot: try snapshot()
+      case nil: break
+      }
+      if let end, capture.now >= end { return try readRest() }
+      if let limit, packets >= limit { return }
+      if !capture.isOpen { return try readRest() }
+    }
+  }
+
+  /// What came before the end, and still waits in the kernel or for the packets of others.
+  private mutating func readRest() throws {
+    let end = capture.now
+    repeat {
+      Descriptors.wait(for: capture.descriptors, milliseconds: 20)
+      _ = try read()
+    } while capture.isOpen && capture.now < end.advanced(by: Self.turn * 2)
+    _ = try read(isLast: true)
+  }
+
+  /// - Returns: whether more packets may wait.
+  private mutating func read(isLast: Bool = false) throws -> Bool {
+    let hasMore = try capture.read(isLast: isLast) { interface, records, bytes in
+      for record in records { take(record, of: interface, bytes) }
+      if let failure { throw failure }
+    }
+    tracker.pass(to: capture.now.advanced(by: Self.lag * -1)) { connection in
+      Self.add(connection, at: capture.now, to: &report, &failure)
+    }
+    if let failure { throw failure }
+    for step in capture.takeSteps() { tell(step) }
+    tellFailures()
+    return hasMore
+  }
+
+  private mutating func take(_ record: FrameRecord, of interface: Int, _ bytes: Span<UInt8>) {
+    if let packetLimit, packets >= packetLimit { return }
+    packets += 1
+    let dissected = dissector.dissect(
+      bytes.extracting(record.range), linkType: record.linkType,
+      originalLength: record.originalLength, frame: record.frame, time: record.time,
+      interface: record.interface)
+    switch dissected {
+    case .skipped(let reason): counts[interface].skipped[reason, default: 0] += 1
+    case .icmpError(let error):
+      counts[interface].skipped[.notTCP, default: 0] += 1
+      counts[interface].icmpErrors += 1
+      _ = tracker.receive(error)
+    case .segment(let segment):
+      counts[interface].tcpPackets += 1
+      tracker.receive(segment) { Self.add($0, at: segment.time, to: &report, &failure) }
+    }
+  }
+
+  private static func add(
+    _ connection: ConnectionReport, at instant: Timestamp, to report: inout ReadReport,
+    _ failure: inout (any Error)?
+  ) {
+    if failure != nil { return }
+    do { try report.add(connection, at: instant) } catch { failure = error }
+  }
+
+  // MARK: Reports
+
+  /// Reports what is known so far, and goes on.
+  private mutating func snapshot() throws {
+    try report.flush()
+    try finish(report)
+  }
+
+  /// Reports, and says what went wrong.
+  consuming func finish() throws {
+    try finish(report)
+    let failed = capture.interfaces.contains { $0.failure != nil }
+    if failed { throw ExitCode.damagedInput }
+  }
+
+  private borrowing func finish(_ report: ReadReport) throws {
+    capture.updateDrops()
+    let instant = capture.now
+    let roster = tracker.roster()
+    var report = report
+    try report.finish(
+      captures: captureRows, evicted: tracker.evicted, at: instant, count: roster.count
+    ) { try tracker.connection(at: $0, of: roster, at: instant, $1) }
+  }
+
+  private var captureRows: [CaptureRow] {
+    zip(capture.interfaces, counts).map { interface, count in
+      var row = CaptureRow(
+        file: interface.name, format: "live", linkTypes: [interface.linkType],
+        tcpPackets: count.tcpPackets, skipped: count.skipped, icmpErrors: count.icmpErrors,
+        firstTime: interface.firstTime, lastTime: interface.lastTime, tap: tracker.tap,
+        truncated: interface.isTruncated, damage: [])
+      row.drops = CaptureRow.Drops(
+        byKernel: interface.dropped, byInterface: interface.droppedByInterface)
+      return row
+    }
+  }
+
+  // MARK: Standard error
+
+  private func tell(_ step: ClockStep) {
+    let way = step.step < .zero ? "back" : "forward"
+    let length = Interval(nanoseconds: Int64(clamping: step.step.nanoseconds.magnitude)).words
+    warn("the clock was set \(way) by \(length); times go on as they were before")
+  }
+
+  private mutating func tellFailures() {
+    for (index, interface) in capture.interfaces.enumerated() {
+      guard let failure = interface.failure, told.insert(index).inserted else { continue }
+      warn(failure.sentence)
+    }
+  }
+
+  private func warn(_ sentence: String) {
+    StandardError.write("finwait: \(Escaping.terminal(sentence))\n")
+  }
+}

@@ -1,0 +1,109 @@
+import Foundation
+
+/// Real TCP connections between two hosts of a test's own, made by one Python program that enters
+/// the namespaces of both.
+public enum Traffic {
+  private static let program = """
+    import ctypes, os, socket, sys, time
+    client, server = (os.open(f"/proc/{pid}/ns/net", os.O_RDONLY) for pid in sys.argv[1:3])
+    libc = ctypes.CDLL(None, use_errno=True)
+    def enter(namespace):
+        if libc.setns(namespace, 0x40000000): raise OSError(ctypes.get_errno(), "setns")
+    def listen(family, address):
+        enter(server)
+        listener = socket.socket(family)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((address, 8080))
+        listener.listen(128)
+        return listener
+    def dial(family, address):
+        enter(client)
+        dialler = socket.socket(family)
+        dialler.settimeout(5)
+        dialler.connect((address, 8080))
+        return dialler
+    """
+
+  /// Opens connections one after the other, from the first host to port 8080 of the second, over
+  /// IPv4 and IPv6 in turn; a request, an answer, and a graceful close by the first.
+  public static func converse(
+    _ count: Int, from client: NamespaceHost, to server: NamespaceHost
+  ) throws {
+    try run(
+      """
+      \(program)
+      kinds = [(socket.AF_INET, "10.9.0.2"), (socket.AF_INET6, "fd09::2")]
+      listeners = [listen(*kind) for kind in kinds]
+      for number in range(int(sys.argv[3])):
+          dialler = dial(*kinds[number % 2])
+          accepted, _ = listeners[number % 2].accept()
+          dialler.sendall(b"request")
+          accepted.recv(100)
+          accepted.sendall(b"answer")
+          dialler.recv(100)
+          dialler.shutdown(socket.SHUT_WR)
+          accepted.recv(100)
+          accepted.close()
+          dialler.recv(100)
+          dialler.close()
+      """, ["\(client.pid)", "\(server.pid)", "\(count)"])
+  }
+
+  /// A server that does not close: the client has, and the server's end is in CLOSE_WAIT until the
+  /// server ends, or is told to close.
+  public final class Leak {
+    private let process: Process
+    private let lifeline: FileHandle
+
+    /// The process that holds the socket.
+    public var pid: Int32 { process.processIdentifier }
+
+    public init(from client: NamespaceHost, to server: NamespaceHost) throws {
+      process = Process()
+      process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+      process.arguments = [
+        "python3", "-c",
+        """
+        \(program)
+        listener = listen(socket.AF_INET, "10.9.0.2")
+        dialler = dial(socket.AF_INET, "10.9.0.2")
+        accepted, _ = listener.accept()
+        dialler.close()
+        accepted.recv(1)
+        print("leaking", flush=True)
+        sys.stdin.readline()
+        accepted.close()
+        print("closed", flush=True)
+        sys.stdin.readline()
+        """, "\(client.pid)", "\(server.pid)",
+      ]
+      let (input, output) = (Pipe(), Pipe())
+      process.standardInput = input
+      process.standardOutput = output
+      lifeline = input.fileHandleForWriting
+      try process.run()
+      guard !output.fileHandleForReading.availableData.isEmpty else {
+        throw NamespaceHost.Failed(description: "the leaking server has ended")
+      }
+    }
+
+    deinit { _ = Result { try lifeline.close() } }
+
+    /// Has the server close the socket.
+    public func close() throws { try lifeline.write(contentsOf: Data("close\n".utf8)) }
+  }
+
+  private static func run(_ program: String, _ arguments: [String]) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["timeout", "60", "python3", "-c", program] + arguments
+    let errors = Pipe()
+    process.standardError = errors
+    try process.run()
+    let complaint = try errors.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      throw NamespaceHost.Failed(description: String(decoding: complaint, as: UTF8.self))
+    }
+  }
+}
