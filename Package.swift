@@ -20,7 +20,9 @@ let package = Package(
   ],
   dependencies: [
     // Commands, options, help, completions and the man page; we would otherwise write a parser.
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    // HTTP for the metrics; we would otherwise write a server, for clients that we do not know.
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: [
     .systemLibrary(
@@ -48,6 +50,8 @@ let package = Package(
       dependencies: [
         "Capture", "Dissection", "Host", "Tracking", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "FlyingFox", package: "FlyingFox"),
+        .product(name: "FlyingSocks", package: "FlyingFox"),
       ],
       swiftSettings: strict),
 

@@ -18,6 +18,7 @@ struct Live: ParsableCommand {
         sudo finwait live -i eth0 --duration 60   one, for a minute
         sudo finwait live --filter 'port 8080' --format jsonl
         sudo finwait live --write leaks.pcapng    keep the packets of what is found
+        sudo finwait live --metrics 9464          for Prometheus
       """)
 
   @OptionGroup(title: "Capture") var capture: LiveCaptureOptions
@@ -37,6 +38,7 @@ struct Live: ParsableCommand {
   var user: String?
 
   @OptionGroup(title: "Evidence") var evidence: EvidenceOptions
+  @OptionGroup(title: "Metrics") var metrics: MetricsOptions
   @OptionGroup(title: "Hosts") var model: ModelOptions
   @OptionGroup(title: "Selection") var selection: SelectionOptions
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -55,6 +57,11 @@ struct Live: ParsableCommand {
       selection: selection,
       evidence: try evidence.write.map {
         try Evidence(path: $0, evidence, of: live, snaplen: capture.snaplen)
+      },
+      meters: try metrics.metrics.map {
+        Meters(
+          server: try MetricsServer(listener: $0), services: metrics.metricsServices,
+          start: live.now)
       })
     StandardError.write(
       "finwait: capturing on \(Escaping.terminal(names.joined(separator: ", ")))\n")
