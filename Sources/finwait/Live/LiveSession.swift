@@ -73,9 +73,11 @@ struct LiveSession: ~Copyable {
   /// - Returns: whether more packets may wait.
   private mutating func read(isLast: Bool = false) throws -> Bool {
     let hasMore = try capture.read(isLast: isLast) { interface, records, bytes in
+      if let loss = capture.lossTime { tracker.noteLoss(until: loss) }
       for record in records { take(record, of: interface, bytes) }
       if let failure { throw failure }
     }
+    if let loss = capture.lossTime { tracker.noteLoss(until: loss) }
     tracker.pass(to: capture.now.advanced(by: Self.lag * -1)) { connection in
       Self.add(connection, at: capture.now, to: &report, &failure)
     }
@@ -128,7 +130,6 @@ struct LiveSession: ~Copyable {
   }
 
   private borrowing func finish(_ report: ReadReport) throws {
-    capture.updateDrops()
     let instant = capture.now
     let roster = tracker.roster()
     var report = report
