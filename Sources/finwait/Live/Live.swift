@@ -46,7 +46,7 @@ struct Live: ParsableCommand {
 
   func run() throws {
     let signals = PendingSignals()
-    let live = try LiveInput.open(capture, as: user)
+    let live = try LiveInput.open(capture, closesOnly: model.light, as: user)
     let names = live.interfaces.map { "\($0.name) (\($0.linkType.name))" }
     StandardError.write(
       "finwait: capturing on \(Escaping.terminal(names.joined(separator: ", ")))\n")

@@ -6,9 +6,9 @@ enum LiveInput {
   /// Opens the interfaces, in another network namespace if one is given, and goes on without any
   /// privilege.
   static func open(
-    _ options: LiveCaptureOptions, as user: String?
+    _ options: LiveCaptureOptions, closesOnly: Bool, as user: String?
   ) throws -> LiveCapture {
-    let live = options.liveOptions
+    let live = options.liveOptions(closesOnly: closesOnly)
     let names = options.interfaces
     let capture = try within(options.netns) { () throws(LiveError) in
       try LiveCapture(interfaces: names, options: live)
