@@ -35,6 +35,13 @@ struct Live: ParsableCommand {
       valueName: "name"))
   var user: String?
 
+  @Option(
+    help: """
+      Whose programs to name: all (keeps two capabilities of root's), own (those of the user it \
+      goes on as), none.
+      """)
+  var programs: LocalSockets.Programs = .all
+
   @OptionGroup(title: "Hosts") var model: ModelOptions
   @OptionGroup(title: "Selection") var selection: SelectionOptions
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -46,12 +53,12 @@ struct Live: ParsableCommand {
 
   func run() throws {
     let signals = PendingSignals()
-    let live = try LiveInput.open(capture, as: user)
+    let (live, sockets) = try LiveInput.open(capture, as: user, naming: programs)
     let names = live.interfaces.map { "\($0.name) (\($0.linkType.name))" }
     StandardError.write(
       "finwait: capturing on \(Escaping.terminal(names.joined(separator: ", ")))\n")
     var session = LiveSession(
-      capture: live, options: model.trackerOptions(running),
+      capture: live, sockets: sockets, options: model.trackerOptions(running),
       report: ReadReport(
         format: output.format, selection: selection.selection(defaultMinimumAge: .seconds(1)),
         style: output.style, drain: StandardOutput().write))
@@ -60,3 +67,5 @@ struct Live: ParsableCommand {
     try session.finish()
   }
 }
+
+extension LocalSockets.Programs: ExpressibleByArgument {}

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Capture
 import Dissection
+import Host
 import Reporting
 import Tracking
 
@@ -11,7 +12,16 @@ struct LiveSession: ~Copyable {
   /// How far behind the clock time passes for the tracker: packets may be as old.
   private static let lag = Interval.seconds(1)
 
+  /// How often the kernel's socket table is read.
+  private static let listing = Interval.seconds(1)
+  /// How long a packet can wait until it is here.
+  private static let delay = Interval.milliseconds(300)
+
   private let capture: LiveCapture
+  /// Nil where the kernel does not tell.
+  private let sockets: LocalSockets?
+  /// When the kernel's sockets are compared with what packets tell.
+  private var comparison = Timestamp.distantFuture
   private let dissector = Dissector()
   private var tracker: Tracker
   private var report: ReadReport
@@ -22,6 +32,8 @@ struct LiveSession: ~Copyable {
   private var packetLimit: Int?
   private var failure: (any Error)?
   private var told: Set<Int> = []
+  private var kernelIsSilent = false
+  private var tellsOfHidden = false
 
   private struct PacketCount {
     var tcpPackets = 0
@@ -29,8 +41,11 @@ struct LiveSession: ~Copyable {
     var icmpErrors = 0
   }
 
-  init(capture: LiveCapture, options: TrackerOptions, report: ReadReport) {
+  init(
+    capture: LiveCapture, sockets: LocalSockets?, options: TrackerOptions, report: ReadReport
+  ) {
     self.capture = capture
+    self.sockets = sockets
     self.report = report
     tracker = Tracker(options: options)
     counts = Array(repeating: PacketCount(), count: capture.interfaces.count)
@@ -63,11 +78,13 @@ struct LiveSession: ~Copyable {
   /// What came before the end, and still waits in the kernel or for the packets of others.
   private mutating func readRest() throws {
     let end = capture.now
+    if let sockets { list(sockets, at: end) }
     repeat {
       Descriptors.wait(for: capture.descriptors, milliseconds: 20)
       _ = try read()
     } while capture.isOpen && capture.now < end.advanced(by: Self.turn * 2)
     _ = try read(isLast: true)
+    if let sockets { compare(with: sockets, at: capture.now) }
   }
 
   /// - Returns: whether more packets may wait.
@@ -82,7 +99,41 @@ struct LiveSession: ~Copyable {
     if let failure { throw failure }
     for step in capture.takeSteps() { tell(step) }
     tellFailures()
+    askKernel()
     return hasMore
+  }
+
+  /// Reads the kernel's socket table when it is time, and compares it when the packets that came
+  /// before are here.
+  private mutating func askKernel() {
+    guard let sockets else { return }
+    let now = capture.now
+    if now >= comparison { compare(with: sockets, at: now) }
+    guard now.since(sockets.listed) >= Self.listing else { return }
+    list(sockets, at: now)
+  }
+
+  private mutating func list(_ sockets: LocalSockets, at now: Timestamp) {
+    do throws(HostError) {
+      try sockets.list(at: now)
+      comparison = capture.now.advanced(by: Self.delay)
+    } catch {
+      if !kernelIsSilent { warn(error.sentence) }
+      kernelIsSilent = true
+    }
+    let hidden = sockets.hiddenProcesses
+    if hidden > 0, !tellsOfHidden {
+      tellsOfHidden = true
+      warn(
+        "what \(hidden.counted("process", "processes")) of other users hold cannot be seen, so their "
+          + "programs are not named")
+    }
+  }
+
+  private mutating func compare(with sockets: LocalSockets, at now: Timestamp) {
+    comparison = .distantFuture
+    sockets.compare(with: tracker, at: now)
+    report.host = sockets.ends(at: now)
   }
 
   private mutating func take(_ record: FrameRecord, of interface: Int, _ bytes: Span<UInt8>) {
@@ -131,10 +182,15 @@ struct LiveSession: ~Copyable {
     capture.updateDrops()
     let instant = capture.now
     let roster = tracker.roster()
+    let unseen = sockets?.unseen.values.sorted { $0.number > $1.number } ?? []
     var report = report
     try report.finish(
-      captures: captureRows, evicted: tracker.evicted, at: instant, count: roster.count
-    ) { try tracker.connection(at: $0, of: roster, at: instant, $1) }
+      captures: captureRows, evicted: tracker.evicted, at: instant,
+      count: unseen.count + roster.count
+    ) { index, tell in
+      if index < unseen.count { return try tell(unseen[index]) }
+      try tracker.connection(at: index - unseen.count, of: roster, at: instant, tell)
+    }
   }
 
   private var captureRows: [CaptureRow] {
