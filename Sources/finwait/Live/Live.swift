@@ -57,11 +57,17 @@ struct Live: ParsableCommand {
     let names = live.interfaces.map { "\($0.name) (\($0.linkType.name))" }
     StandardError.write(
       "finwait: capturing on \(Escaping.terminal(names.joined(separator: ", ")))\n")
+    let events =
+      output.format == .jsonl
+      ? LiveEvents(
+        selection: selection.selection(defaultMinimumAge: LiveEvents.minimumAge),
+        drain: StandardOutput().write) : nil
     var session = LiveSession(
       capture: live, sockets: sockets, options: model.trackerOptions(running),
       report: ReadReport(
         format: output.format, selection: selection.selection(defaultMinimumAge: .seconds(1)),
-        style: output.style, drain: StandardOutput().write))
+        style: output.style, drain: StandardOutput().write),
+      events: events)
     try session.run(signals, for: duration, packets: packets)
     signals.release()
     try session.finish()

@@ -12,7 +12,7 @@ struct LiveSession: ~Copyable {
   /// How far behind the clock time passes for the tracker: packets may be as old.
   private static let lag = Interval.seconds(1)
 
-  /// How often the kernel's socket table is read.
+  /// How often the kernel is asked for its sockets, and for what was not captured.
   private static let listing = Interval.seconds(1)
   /// How long a packet can wait until it is here.
   private static let delay = Interval.milliseconds(300)
@@ -20,6 +20,8 @@ struct LiveSession: ~Copyable {
   private let capture: LiveCapture
   /// Nil where the kernel does not tell.
   private let sockets: LocalSockets?
+  /// Told as they come, if they are wanted.
+  private let events: LiveEvents?
   /// When the kernel's sockets are compared with what packets tell.
   private var comparison = Timestamp.distantFuture
   private let dissector = Dissector()
@@ -32,6 +34,7 @@ struct LiveSession: ~Copyable {
   private var packetLimit: Int?
   private var failure: (any Error)?
   private var told: Set<Int> = []
+  private var dropsTold = Timestamp.distantPast
   private var kernelIsSilent = false
   private var tellsOfHidden = false
 
@@ -42,10 +45,12 @@ struct LiveSession: ~Copyable {
   }
 
   init(
-    capture: LiveCapture, sockets: LocalSockets?, options: TrackerOptions, report: ReadReport
+    capture: LiveCapture, sockets: LocalSockets?, options: TrackerOptions, report: ReadReport,
+    events: LiveEvents?
   ) {
     self.capture = capture
     self.sockets = sockets
+    self.events = events
     self.report = report
     tracker = Tracker(options: options)
     counts = Array(repeating: PacketCount(), count: capture.interfaces.count)
@@ -93,13 +98,16 @@ struct LiveSession: ~Copyable {
       for record in records { take(record, of: interface, bytes) }
       if let failure { throw failure }
     }
-    tracker.pass(to: capture.now.advanced(by: Self.lag * -1)) { connection in
-      Self.add(connection, at: capture.now, to: &report, &failure)
+    let (events, now) = (events, capture.now)
+    tracker.pass(to: now.advanced(by: Self.lag * -1)) { connection in
+      events?.end(connection, at: now)
+      Self.add(connection, at: now, to: &report, &failure)
     }
     if let failure { throw failure }
     for step in capture.takeSteps() { tell(step) }
     tellFailures()
     askKernel()
+    try tellEvents()
     return hasMore
   }
 
@@ -133,7 +141,29 @@ struct LiveSession: ~Copyable {
   private mutating func compare(with sockets: LocalSockets, at now: Timestamp) {
     comparison = .distantFuture
     sockets.compare(with: tracker, at: now)
-    report.host = sockets.ends(at: now)
+    let ends = sockets.ends(at: now)
+    report.host = ends
+    guard let events else { return }
+    events.tell(of: ends)
+    events.tell(ofUnseen: sockets.unseen.values, ended: sockets.takeEnded(), at: now)
+  }
+
+  private mutating func tellEvents() throws {
+    guard let events else { return }
+    let now = capture.now
+    let due = events.takeDue(at: now)
+    // Whose the socket is should be told with the finding.
+    if let sockets, due.contains(where: \.isForFinding), now.since(sockets.listed) >= Self.delay {
+      list(sockets, at: now)
+      events.tell(of: sockets.ends(at: now))
+    }
+    events.look(at: due, now: now, tracker)
+    if now.since(dropsTold) >= Self.listing {
+      dropsTold = now
+      capture.updateDrops()
+      events.tell(of: capture.interfaces.map { ($0.name, CaptureRow.Drops($0)) }, at: now)
+    }
+    try events.flush()
   }
 
   private mutating func take(_ record: FrameRecord, of interface: Int, _ bytes: Span<UInt8>) {
@@ -151,7 +181,12 @@ struct LiveSession: ~Copyable {
       _ = tracker.receive(error)
     case .segment(let segment):
       counts[interface].tcpPackets += 1
-      tracker.receive(segment) { Self.add($0, at: segment.time, to: &report, &failure) }
+      let events = events
+      let receipt = tracker.receive(segment) {
+        events?.end($0, at: segment.time)
+        Self.add($0, at: segment.time, to: &report, &failure)
+      }
+      events?.follow(receipt, segment, tracker)
     }
   }
 
@@ -200,8 +235,7 @@ struct LiveSession: ~Copyable {
         tcpPackets: count.tcpPackets, skipped: count.skipped, icmpErrors: count.icmpErrors,
         firstTime: interface.firstTime, lastTime: interface.lastTime, tap: tracker.tap,
         truncated: interface.isTruncated, damage: [])
-      row.drops = CaptureRow.Drops(
-        byKernel: interface.dropped, byInterface: interface.droppedByInterface)
+      row.drops = CaptureRow.Drops(interface)
       return row
     }
   }
@@ -223,5 +257,11 @@ struct LiveSession: ~Copyable {
 
   private func warn(_ sentence: String) {
     StandardError.write("finwait: \(Escaping.terminal(sentence))\n")
+  }
+}
+
+extension CaptureRow.Drops {
+  fileprivate init(_ interface: LiveCapture.Interface) {
+    self.init(byKernel: interface.dropped, byInterface: interface.droppedByInterface)
   }
 }
