@@ -58,6 +58,8 @@ public struct Tracker: ~Copyable {
   let patience: Interval
 
   var clock = CaptureClock()
+  /// No packet was lost that passed later.
+  var lossTime = Timestamp.distantPast
   /// How many were numbered when there was room last.
   private var countWithRoom = 0
   /// How many connections were numbered so far.
@@ -112,7 +114,7 @@ public struct Tracker: ~Copyable {
     let assignment = assign(segment, key: key, hash: label.hash, fromLow: fromLow, at: now)
     let slot = assignment.slot
     while let pushed = overflow.popLast() {
-      onFinal(report(pushed, at: now))
+      tell(Place(.full, pushed), at: now, onFinal)
       drop(pushed)
     }
     let sender = table[slot].role(ofLow: fromLow)
@@ -265,20 +267,18 @@ public struct Tracker: ~Copyable {
     return chained.first { table.number(at: $0) == number }.map { report($0, at: instant) }
   }
 
-  func report(_ place: Place, at instant: Timestamp) -> ConnectionReport {
-    var report: ConnectionReport?
-    tell(place, at: instant) { report = $0 }
-    guard let report else { preconditionFailure("tells of every connection") }
-    return report
-  }
-
   /// Gives a body the report of a connection where it was made: it is large.
-  func tell(
+  func tellAll(
     _ place: Place, at instant: Timestamp, _ body: (ConnectionReport) throws -> Void
   ) rethrows {
     let profile = options.profile
     switch place.form {
-    case .full: try body(report(place.slot, at: instant))
+    case .full:
+      let slot = place.slot
+      try body(
+        table[slot].report(
+          at: instant, profile: profile, late: (late[slot] ?? []).filter { !$0.awaitsReset },
+          mergedStreams: mergedStreams[slot] ?? []))
     case .opening:
       let key = table.key(of: table.opening[place.slot].key)
       try body(table.opening[place.slot].report(key: key, at: instant))
@@ -293,11 +293,5 @@ public struct Tracker: ~Copyable {
       let key = table.key(of: table.settled[place.slot].key)
       try body(table.settled[place.slot].report(key: key, at: instant, profile: profile))
     }
-  }
-
-  func report(_ slot: UInt32, at instant: Timestamp) -> ConnectionReport {
-    table[slot].report(
-      at: instant, profile: options.profile, late: (late[slot] ?? []).filter { !$0.awaitsReset },
-      mergedStreams: mergedStreams[slot] ?? [])
   }
 }

@@ -15,12 +15,6 @@ struct LiveCaptureOptions: ParsableArguments {
       "Only packets that pass this pcap-filter(7) expression.", valueName: "expr"))
   var filter: String?
 
-  @Flag(
-    help:
-      "Let the kernel pass SYN, FIN and RST alone, for fast links; what only other packets tell is then not known."
-  )
-  var light = false
-
   @Option(help: "Packets that go one way only, seen from the interface.")
   var direction: LiveOptions.Direction = .both
 
@@ -64,7 +58,6 @@ struct LiveCaptureOptions: ParsableArguments {
     options.direction = direction
     options.isPromiscuous = promiscuous
     options.filter = filter
-    options.closesOnly = light
     return options
   }
 }

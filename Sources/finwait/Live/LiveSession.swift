@@ -95,9 +95,11 @@ struct LiveSession: ~Copyable {
   /// - Returns: whether more packets may wait.
   private mutating func read(isLast: Bool = false) throws -> Bool {
     let hasMore = try capture.read(isLast: isLast) { interface, records, bytes in
+      if let loss = capture.lossTime { tracker.noteLoss(until: loss) }
       for record in records { take(record, of: interface, bytes) }
       if let failure { throw failure }
     }
+    if let loss = capture.lossTime { tracker.noteLoss(until: loss) }
     let (events, now) = (events, capture.now)
     tracker.pass(to: now.advanced(by: Self.lag * -1)) { connection in
       events?.end(connection, at: now)
@@ -152,15 +154,17 @@ struct LiveSession: ~Copyable {
     guard let events else { return }
     let now = capture.now
     let due = events.takeDue(at: now)
-    // Whose the socket is should be told with the finding.
-    if let sockets, due.contains(where: \.isForFinding), now.since(sockets.listed) >= Self.delay {
+    // Whose the socket is should be told with the finding; a list that waits for its comparison is
+    // new enough.
+    if let sockets, due.contains(where: \.isForFinding), comparison == .distantFuture,
+      now.since(sockets.listed) >= Self.delay
+    {
       list(sockets, at: now)
       events.tell(of: sockets.ends(at: now))
     }
     events.look(at: due, now: now, tracker)
     if now.since(dropsTold) >= Self.listing {
       dropsTold = now
-      capture.updateDrops()
       events.tell(of: capture.interfaces.map { ($0.name, CaptureRow.Drops($0)) }, at: now)
     }
     try events.flush()
@@ -214,7 +218,6 @@ struct LiveSession: ~Copyable {
   }
 
   private borrowing func finish(_ report: ReadReport) throws {
-    capture.updateDrops()
     let instant = capture.now
     let roster = tracker.roster()
     let unseen = sockets?.unseen.values.sorted { $0.number > $1.number } ?? []
