@@ -35,6 +35,13 @@ struct Live: ParsableCommand {
       valueName: "name"))
   var user: String?
 
+  @Option(
+    help: """
+      Whose programs to name: all (keeps two capabilities of root's), own (those of the user it \
+      goes on as), none.
+      """)
+  var programs: LocalSockets.Programs = .all
+
   @OptionGroup(title: "Hosts") var model: ModelOptions
   @OptionGroup(title: "Selection") var selection: SelectionOptions
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -46,17 +53,26 @@ struct Live: ParsableCommand {
 
   func run() throws {
     let signals = PendingSignals()
-    let live = try LiveInput.open(capture, closesOnly: model.light, as: user)
+    let (live, sockets) = try LiveInput.open(
+      capture, closesOnly: model.light, as: user, naming: programs)
     let names = live.interfaces.map { "\($0.name) (\($0.linkType.name))" }
     StandardError.write(
       "finwait: capturing on \(Escaping.terminal(names.joined(separator: ", ")))\n")
+    let events =
+      output.format == .jsonl
+      ? LiveEvents(
+        selection: selection.selection(defaultMinimumAge: LiveEvents.minimumAge),
+        drain: StandardOutput().write) : nil
     var session = LiveSession(
-      capture: live, options: model.trackerOptions(running),
+      capture: live, sockets: sockets, options: model.trackerOptions(running),
       report: ReadReport(
         format: output.format, selection: selection.selection(defaultMinimumAge: .seconds(1)),
-        style: output.style, drain: StandardOutput().write))
+        style: output.style, drain: StandardOutput().write),
+      events: events)
     try session.run(signals, for: duration, packets: packets)
     signals.release()
     try session.finish()
   }
 }
+
+extension LocalSockets.Programs: ExpressibleByArgument {}
