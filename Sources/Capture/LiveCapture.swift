@@ -69,6 +69,9 @@ public final class LiveCapture {
   /// The time now, on the clock of the packets.
   public var now: Timestamp { clock.now }
 
+  /// No packet that was lost passed later; nil: none was lost, as far as the kernel tells.
+  public private(set) var lossTime: Timestamp?
+
   /// Hands over the steps of the machine's clock that were noticed since the last call.
   public func takeSteps() -> [ClockStep] {
     defer { steps.removeAll() }
@@ -101,13 +104,14 @@ public final class LiveCapture {
     }
     // Stamps are judged by a look at the clock that comes after them.
     note(clock.look())
+    // Counted before what was read is delivered: whatever a packet follows was lost before it came.
+    countDrops()
     for lane in lanes { lane.batch.settle(clock) }
     try deliver(through: lanes.count == 1 || isLast ? nil : horizon(before: begin), body)
     return hasMore
   }
 
-  /// Brings the counts of dropped packets up to date.
-  public func updateDrops() {
+  private func countDrops() {
     for index in lanes.indices where lanes[index].interface.failure == nil { count(index) }
   }
 
@@ -145,6 +149,11 @@ public final class LiveCapture {
   private func count(_ index: Int) {
     guard let counts = lanes[index].handle.counts() else { return }
     let before = lanes[index].counted
+    if counts.dropped != before.dropped
+      || counts.droppedByInterface != before.droppedByInterface
+    {
+      lossTime = clock.now
+    }
     lanes[index].interface.dropped += UInt64(counts.dropped &- before.dropped)
     lanes[index].interface.droppedByInterface +=
       UInt64(counts.droppedByInterface &- before.droppedByInterface)

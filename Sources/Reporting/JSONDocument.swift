@@ -28,7 +28,7 @@ struct JSONDocument {
   ///   - instant: the end of the capture.
   init(
     selection: Selection, departed: [Departed], summary: Summary, count: Int,
-    at instant: Timestamp, drain: @escaping OutputBuffer.Drain
+    at instant: Timestamp, host: HostEnds?, drain: @escaping OutputBuffer.Drain
   ) {
     self.selection = selection
     self.count = count
@@ -36,6 +36,7 @@ struct JSONDocument {
     self.departed = departed.sorted { $0.connection.number < $1.connection.number }
     self.summary = summary
     self.drain = drain
+    json.host = host
   }
 
   /// - Parameter connection: one of those in memory, in order of their numbers.
@@ -101,7 +102,7 @@ struct JSONDocument {
     guard selection.shows(selected) else { return }
     switch kind {
     case .connections:
-      try row { $0.write(connection) }
+      if !connection.isUnseen { try row { $0.write(connection) } }
       if selected.hasLate {
         late += connection.late.filter { selected.includes($0, of: connection) }
       }

@@ -64,7 +64,7 @@ extension JSONKey {
 
 /// What an object is, in its first field.
 enum JSONObjectType: String {
-  case capture, connection, endpoint, finding, interface, ladder, late, summary
+  case capture, connection, endpoint, event, finding, interface, ladder, late, summary
 
   private static let connectionLabel = label(.connection)
   private static let endpointLabel = label(.endpoint)
@@ -81,7 +81,7 @@ enum JSONObjectType: String {
     case .endpoint: Self.endpointLabel
     case .finding: Self.findingLabel
     case .late: Self.lateLabel
-    case .capture, .interface, .ladder, .summary: Self.label(self)
+    case .capture, .event, .interface, .ladder, .summary: Self.label(self)
     }
   }
 }

@@ -30,10 +30,16 @@ extension JSONWriter {
   }
 
   public mutating func write(_ role: Role, of connection: ConnectionReport) {
-    let end = connection.endpoints[role]
     beginObject(.endpoint)
-    field(.connection, connection.number)
-    field(.stream, connection.stream)
+    fields(of: role, of: connection)
+    endObject()
+  }
+
+  /// Those of an `endpoint` object.
+  mutating func fields(of role: Role, of connection: ConnectionReport) {
+    let end = connection.endpoints[role]
+    field(.connection, connection.isUnseen ? nil : connection.number)
+    field(.stream, connection.isUnseen ? nil : connection.stream)
     field(.role, word: connection.rolesKnown ? role.name : "unknown")
     field(.local, end.local)
     field(.remote, end.remote)
@@ -45,7 +51,25 @@ extension JSONWriter {
     field(.rstFrame, end.rstFrame)
     field(.finRetransmissions, end.finRetransmissions)
     field(.activity, word: end.activity?.rawValue)
-    endObject()
+    hostFields(of: role, of: connection)
+  }
+
+  /// What this host says of one of its own ends.
+  private mutating func hostFields(of role: Role, of connection: ConnectionReport) {
+    guard let end = host?.end(role, of: connection) else { return }
+    key("process")
+    if let process = end.process {
+      beginObject()
+      field("name", process.name)
+      field("pid", process.pid)
+      field("user", process.user)
+      field("cgroup", process.controlGroup)
+      endObject()
+    } else {
+      null()
+    }
+    field("source", word: end.source.rawValue)
+    field("kernel_state", word: end.kernelState?.name)
   }
 
   private mutating func claim(_ claim: Claim) {
@@ -66,10 +90,18 @@ extension JSONWriter {
 
   public mutating func write(_ late: LateSegment) {
     beginObject(.late)
+    fields(of: late)
+    endObject()
+  }
+
+  /// Those of a `late` object.
+  ///
+  /// - Parameter isDated: its time is among them.
+  mutating func fields(of late: LateSegment, isDated: Bool = true) {
     field(.connection, late.connection)
     field(.stream, late.stream)
     field(.frame, late.frame)
-    field(.time, late.time)
+    if isDated { field(.time, late.time) }
     field(.kind, word: late.kind.rawValue)
     field(.from, late.from)
     field(.to, late.to)
@@ -78,13 +110,18 @@ extension JSONWriter {
     field(.replyFrame, late.replyFrame)
     field(.replyExpected, word: late.replyExpected.rawValue)
     field(.reachesNewConnection, late.reachesNewConnection)
-    endObject()
   }
 
   public mutating func write(_ finding: Finding, of connection: ConnectionReport) {
     beginObject(.finding)
+    fields(of: finding, of: connection)
+    endObject()
+  }
+
+  /// Those of a `finding` object.
+  mutating func fields(of finding: Finding, of connection: ConnectionReport) {
     field(.kind, word: finding.kind.rawValue)
-    field(.connection, connection.number)
+    field(.connection, connection.isUnseen ? nil : connection.number)
     field(.endpoint, connection.endpoints[finding.role].local)
     field(.age, finding.age)
     key(.message)
@@ -92,7 +129,7 @@ extension JSONWriter {
     field(.evidence, connection.evidence(of: finding))
     key(.wiresharkFilter)
     text { $0.append(filterOf: finding, in: connection) }
-    endObject()
+    hostFields(of: finding.role, of: connection)
   }
 
   public mutating func write(_ capture: CaptureRow) {

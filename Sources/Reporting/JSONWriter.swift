@@ -5,6 +5,8 @@ public struct JSONWriter: Sendable {
   public var output = OutputBuffer()
   /// A value stands before this place in the same array or object.
   private var needsComma = false
+  /// What this host says of its ends; nil: nothing is told of hosts.
+  var host: HostEnds?
 
   public init() {}
 

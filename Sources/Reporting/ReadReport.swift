@@ -27,6 +27,13 @@ public struct ReadReport {
   private var departed: [JSONDocument.Departed] = []
   private var json = JSONWriter()
   private var csv = CSVTable()
+  /// What this host says of its ends, where it is known.
+  public var host: HostEnds? {
+    didSet {
+      json.host = host
+      sections.host = host
+    }
+  }
 
   public init(
     format: ReportFormat, selection: Selection, style: TextStyle = TextStyle(),
@@ -89,7 +96,7 @@ public struct ReadReport {
     case .json:
       var document = JSONDocument(
         selection: selection, departed: departed, summary: summary, count: count,
-        at: instant ?? .distantPast, drain: drain)
+        at: instant ?? .distantPast, host: host, drain: drain)
       departed = []
       try document.write(captures, connection)
       summary = document.summary
@@ -112,8 +119,10 @@ extension JSONWriter {
   ///
   /// - Parameter selected: what is selected of `connection`.
   mutating func writeLines(_ selected: Selected, of connection: ConnectionReport) {
-    write(connection)
-    endLine()
+    if !connection.isUnseen {
+      write(connection)
+      endLine()
+    }
     for role in Role.allCases where selected.shown[role] {
       write(role, of: connection)
       endLine()

@@ -21,7 +21,7 @@ public struct Selection: Equatable, Sendable {
     var selected = Selected(
       shown: Pair(
         initiator: includes(connection.endpoints.initiator.local),
-        responder: includes(connection.endpoints.responder.local)))
+        responder: !connection.isUnseen && includes(connection.endpoints.responder.local)))
     for finding in connection.findings(at: instant) where selected.shown[finding.role] {
       if finding.isInProgress(below: minimumAge) {
         selected.young += 1

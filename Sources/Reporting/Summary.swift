@@ -55,7 +55,8 @@ public struct Summary: Sendable {
   public mutating func add(
     _ selected: Selected, of connection: ConnectionReport, at instant: Timestamp
   ) {
-    connections += 1
+    // A connection that no packet told of is not one of the capture's.
+    if !connection.isUnseen { connections += 1 }
     for late in connection.late where selected.includes(late, of: connection) {
       lateByKind[late.kind, default: 0] += 1
     }

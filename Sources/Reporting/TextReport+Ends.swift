@@ -28,15 +28,16 @@ extension TextReport {
     _ holder: TextSections.Holder, _ holding: TextSections.Holding
   ) -> String {
     let oldest = (holding.count == 1 ? "for " : "the oldest for ") + holding.oldest.words
+    let one = holding.hasOtherProcesses ? nil : holding.process?.text
     if holder.isService {
       let connections = summary.services[holder.service]?.connections ?? holding.count
       return "\(holder.service.text) has left \(holding.count.grouped) of "
         + "\(connections.counted("connection")) open after the client closed, \(oldest): "
-        + "the program there doesn't close its sockets."
+        + "\(one ?? "the program there") doesn't close its sockets."
     }
     return "\(holder.holder.text) has left \(holding.count.counted("connection")) to "
       + "\(holder.service.text) open after the server closed, \(oldest): "
-      + "the program at \(holder.holder.text) doesn't close its sockets."
+      + "\(one ?? "the program at \(holder.holder.text)") doesn't close its sockets."
   }
 
   mutating func writeUnfinished() {
@@ -55,8 +56,8 @@ extension TextReport {
     for row in rows.rows {
       let state = row.end.claim.state.name
       table.append([
-        String(row.connection), row.end.local.text, row.end.remote.text, state, since(row.end),
-        row.age?.words ?? "", row.end.claim.certainty.name, frames(row),
+        number(row), row.end.local.text, row.end.remote.text, state, since(row),
+        age(row), row.end.claim.certainty.name, frames(row),
       ])
     }
     table.write(to: &output, palette: palette)
@@ -86,7 +87,7 @@ extension TextReport {
       let until = row.end.claim.until
       let left = until.flatMap { until in instant.map { until.since($0) } }
       table.append([
-        String(row.connection), row.end.local.text, row.end.remote.text, since(row.end),
+        number(row), row.end.local.text, row.end.remote.text, since(row),
         until.map { times.cell($0) } ?? "", left.map { max($0, .zero).words } ?? "",
         row.end.claim.certainty.name, frames(row),
       ])
@@ -122,14 +123,37 @@ extension TextReport {
   private mutating func writeEnds(
     _ rows: TopList<LargestFirst<Interval, Int>, TextSections.EndRow>
   ) {
+    let areNamed = sections.host != nil
+    var table = TextTable(
+      [
+        .init("#", .right), .init("end", cutTo: 15), .init("towards", cutTo: 15), .init("since"),
+        .init("for"), .init("sure"), .init("frames", cutTo: 5),
+      ] + (areNamed ? [.init("program")] : []))
+    for row in rows.rows {
+      table.append(
+        [
+          number(row), row.end.local.text, row.end.remote.text, since(row), age(row),
+          row.end.claim.certainty.name, frames(row),
+        ] + (areNamed ? [row.host?.process?.text ?? ""] : []))
+    }
+    table.write(to: &output, palette: palette)
+    writeHidden(rows.hidden)
+    output.appendLine()
+  }
+
+  /// The ends of this host of which packets and kernel say different things.
+  mutating func writeDisagreements() {
+    let rows = sections.disagreements
+    guard rows.total > 0 else { return }
+    writeHeading("Packets and kernel disagree", ": \(rows.total.counted("end"))", as: .caution)
     var table = TextTable([
-      .init("#", .right), .init("end", cutTo: 15), .init("towards", cutTo: 15), .init("since"),
-      .init("for"), .init("sure"), .init("frames", cutTo: 5),
+      .init("#", .right), .init("end", cutTo: 15), .init("towards", cutTo: 15),
+      .init("packets"), .init("kernel"), .init("frames", cutTo: 5), .init("program"),
     ])
     for row in rows.rows {
       table.append([
-        String(row.connection), row.end.local.text, row.end.remote.text, since(row.end),
-        row.age?.words ?? "", row.end.claim.certainty.name, frames(row),
+        number(row), row.end.local.text, row.end.remote.text, row.end.claim.state.name,
+        row.host?.kernelState?.name ?? "", frames(row), row.host?.process?.text ?? "",
       ])
     }
     table.write(to: &output, palette: palette)
@@ -137,8 +161,18 @@ extension TextReport {
     output.appendLine()
   }
 
-  private func since(_ end: EndpointReport) -> String {
-    end.claim.since.map { times.cell($0) } ?? "before"
+  private func number(_ row: TextSections.EndRow) -> String {
+    row.isUnseen ? "-" : String(row.connection)
+  }
+
+  private func since(_ row: TextSections.EndRow) -> String {
+    guard let since = row.end.claim.since, !row.isUnseen else { return "before" }
+    return times.cell(since)
+  }
+
+  private func age(_ row: TextSections.EndRow) -> String {
+    guard let age = row.age else { return "" }
+    return row.isUnseen ? "at least \(age.words)" : age.words
   }
 
   private func frames(_ row: TextSections.EndRow) -> String {
@@ -168,5 +202,13 @@ extension FindingKind {
     case .latePackets: "late packets"
     case .reset: "reset"
     }
+  }
+}
+
+extension HostEnd.Process {
+  /// For a terminal: the name and how to find it.
+  var text: String {
+    let owner = user.map { ", user \(Escaping.terminal($0))" } ?? ""
+    return "\(Escaping.terminal(name)) (pid \(pid)\(owner))"
   }
 }

@@ -27,10 +27,11 @@ struct TextReport {
 
   mutating func write() -> OutputBuffer {
     writeHeader()
-    if captures.allSatisfy({ $0.tcpPackets == 0 }) {
+    if captures.allSatisfy({ $0.tcpPackets == 0 }), summary.findingsByKind.isEmpty {
       output.appendLine("No TCP packet, so nothing to say about any connection.")
     } else {
       writeCloseWait()
+      writeDisagreements()
       writeUnfinished()
       writeTimeWait()
       writeLate()

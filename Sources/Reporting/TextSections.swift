@@ -8,13 +8,25 @@ struct TextSections {
     let connection: Int
     let age: Interval?
     let end: EndpointReport
+    /// What this host says of the end, if it is its own.
+    let host: HostEnd?
 
     @inline(__always)
-    init(_ finding: Finding, _ connection: ConnectionReport) {
-      self.connection = connection.number
-      age = finding.age
-      end = connection.endpoints[finding.role]
+    init(_ finding: Finding, _ connection: ConnectionReport, _ host: HostEnds?) {
+      self.init(
+        finding.role, age: finding.age, connection, host?.end(finding.role, of: connection))
     }
+
+    @inline(__always)
+    init(_ role: Role, age: Interval?, _ connection: ConnectionReport, _ host: HostEnd?) {
+      self.connection = connection.number
+      self.age = age
+      self.host = host
+      end = connection.endpoints[role]
+    }
+
+    /// Whether no packet tells of it, so that it can be older than is known.
+    var isUnseen: Bool { connection <= 0 }
   }
 
   /// One connection that was reset.
@@ -47,9 +59,16 @@ struct TextSections {
     /// TIME_WAIT: both sides closed at once.
     var simultaneous = 0
     var lastUntil: Timestamp?
+    /// CLOSE_WAIT: a program that holds them, and whether others do too.
+    var process: HostEnd.Process?
+    var hasOtherProcesses = false
 
     /// An end in CLOSE_WAIT.
-    mutating func add(_ age: Interval) {
+    ///
+    /// - Parameter host: what this host says of it, if it is its own.
+    mutating func add(_ age: Interval, _ host: HostEnd?) {
+      if count > 0, process != host?.process { hasOtherProcesses = true }
+      process = process ?? host?.process
       count += 1
       oldest = max(oldest, age)
     }
@@ -88,6 +107,9 @@ struct TextSections {
   private(set) var oneSided = 0
   private(set) var gaps = 0
   private(set) var copies = 0
+  /// The ends of this host of which packets and kernel say different things.
+  private(set) var disagreements: TopList<Int, EndRow>
+  var host: HostEnds?
 
   init(all: Bool) {
     closeWaitIdle = TopList(limit: all ? nil : Self.rowLimit)
@@ -96,6 +118,7 @@ struct TextSections {
     timeWait = TopList(limit: all ? nil : Self.sampleLimit)
     late = TopList(limit: all ? nil : Self.shortLimit)
     resets = TopList(limit: all ? nil : Self.sampleLimit)
+    disagreements = TopList(limit: all ? nil : Self.shortLimit)
   }
 
   /// - Parameter selected: what is selected of `connection`.
@@ -112,6 +135,19 @@ struct TextSections {
       lateEffects[late.effect, default: 0] += 1
     }
     for finding in selected.findings { add(finding, of: connection) }
+    addDisagreements(selected, of: connection)
+  }
+
+  private mutating func addDisagreements(
+    _ selected: Selected, of connection: ConnectionReport
+  ) {
+    guard let host else { return }
+    for role in Role.allCases where selected.shown[role] {
+      guard let end = host.end(role, of: connection), end.kernelState != nil,
+        disagreements.admits(connection.number)
+      else { continue }
+      disagreements.insert(EndRow(role, age: nil, connection, end), connection.number)
+    }
   }
 
   private mutating func add(_ finding: Finding, of connection: ConnectionReport) {
@@ -121,20 +157,21 @@ struct TextSections {
     case .closeWait:
       if connection.endpoints[role].activity == .draining {
         if closeWaitDraining.admits(age) {
-          closeWaitDraining.insert(EndRow(finding, connection), age)
+          closeWaitDraining.insert(EndRow(finding, connection, host), age)
         }
       } else {
-        if closeWaitIdle.admits(age) { closeWaitIdle.insert(EndRow(finding, connection), age) }
-        closeWaitHolders[holder(finding, connection), default: Holding()].add(age.value)
+        let row = EndRow(finding, connection, host)
+        if closeWaitIdle.admits(age) { closeWaitIdle.insert(row, age) }
+        closeWaitHolders[holder(finding, connection), default: Holding()].add(age.value, row.host)
       }
     case .timeWait:
       let until = connection.endpoints[role].claim.until
       let rank = LargestFirst(until ?? .distantPast, number)
-      if timeWait.admits(rank) { timeWait.insert(EndRow(finding, connection), rank) }
+      if timeWait.admits(rank) { timeWait.insert(EndRow(finding, connection, host), rank) }
       timeWaitHolders[holder(finding, connection), default: Holding()].add(
         until, isSimultaneous: connection.closedFirst == .both)
     case .finWait1, .finWait2, .lastAck, .closing, .halfOpen:
-      if unfinished.admits(age) { unfinished.insert(EndRow(finding, connection), age) }
+      if unfinished.admits(age) { unfinished.insert(EndRow(finding, connection, host), age) }
     case .latePackets: break  // told packet by packet
     case .reset:
       addReset(finding, connection)

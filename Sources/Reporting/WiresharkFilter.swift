@@ -1,3 +1,4 @@
+import Dissection
 import Tracking
 
 /// Display filters to paste into Wireshark 3.6 or later, or into `tshark -Y`.
@@ -21,6 +22,14 @@ public enum WiresharkFilter {
     }
   }
 
+  /// All packets between two ends, whatever their streams will be.
+  static func ends(_ one: SocketAddress, _ other: SocketAddress) -> String {
+    [one, other].map { end in
+      "\(end.address.version4 == nil ? "ipv6" : "ip").addr == \(end.address.text) && "
+        + "tcp.port == \(end.port)"
+    }.joined(separator: " && ")
+  }
+
   private static func list(_ numbers: [Int]) -> String {
     numbers.map(String.init).joined(separator: ", ")
   }
@@ -29,14 +38,17 @@ public enum WiresharkFilter {
 extension ConnectionReport {
   /// All packets of this connection; where Wireshark splits it, those of all its streams.
   public var wiresharkFilter: String {
-    WiresharkFilter.streams(mergedStreams)
+    isUnseen
+      ? WiresharkFilter.ends(endpoints.initiator.local, endpoints.initiator.remote)
+      : WiresharkFilter.streams(mergedStreams)
   }
 }
 
 extension OutputBuffer {
   /// See `Finding.wiresharkFilter`; no character of it needs an escape in JSON.
   mutating func append(filterOf finding: Finding, in connection: ConnectionReport) {
-    guard finding.kind != .latePackets, connection.otherStreams.isEmpty else {
+    guard finding.kind != .latePackets, connection.otherStreams.isEmpty, !connection.isUnseen
+    else {
       return append(finding.wiresharkFilter(in: connection))
     }
     append("tcp.stream == ")

@@ -13,9 +13,11 @@ struct ConnectionTable: ~Copyable {
   let secret = HashSecret()
 
   /// Connections in memory, older incarnations included.
+  @inline(__always)
   var count: Int { connections.count + opening.count + orderly.count + settled.count }
 
   /// About how many octets they take, each with its entries in the index and in the wheel.
+  @inline(__always)
   var memory: Int {
     let entries = 24
     return connections.count * (Slab<Connection>.octets + entries)

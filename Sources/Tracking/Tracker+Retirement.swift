@@ -70,7 +70,7 @@ extension Tracker {
     _ slot: UInt32, at now: Timestamp, _ onFinal: (ConnectionReport) -> Void
   ) -> Bool {
     guard isOver(table[slot], at: now) else { return false }
-    onFinal(report(slot, at: now))
+    tell(Place(.full, slot), at: now, onFinal)
     bury(table[slot])
     drop(slot)
     return true
@@ -83,7 +83,7 @@ extension Tracker {
     guard mayEndByTimer(place) else { return false }
     let connection = inFull(place)
     guard isOver(connection, at: now) else { return false }
-    onFinal(report(small: connection, at: now))
+    tell(place, at: now, onFinal)
     bury(connection)
     table.remove(place)
     return true

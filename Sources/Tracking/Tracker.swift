@@ -9,6 +9,8 @@ public struct TrackerOptions: Sendable {
   public var maximumConnections: Int?
   /// About the most octets that connections may take in memory; nil: as many as they need.
   public var maximumMemory: Int?
+  /// Whether the capture holds SYN, FIN and RST alone.
+  public var closesOnly = false
   /// Whether connections that go by the book are followed as such; that it makes no difference but
   /// of speed is for tests to show.
   package var followsOrderly = true
@@ -58,6 +60,8 @@ public struct Tracker: ~Copyable {
   let patience: Interval
 
   var clock = CaptureClock()
+  /// No packet was lost that passed later.
+  var lossTime: Timestamp
   /// How many were numbered when there was room last.
   private var countWithRoom = 0
   /// How many connections were numbered so far.
@@ -68,6 +72,7 @@ public struct Tracker: ~Copyable {
   public init(options: TrackerOptions = TrackerOptions()) {
     self.options = options
     patience = Self.patience(options.profile)
+    lossTime = options.closesOnly ? .distantFuture : .distantPast
     labeller = SegmentLabeller(secret: table.secret)
     // How long after its last segment a connection whose ends are closed leaves.
     wheel = RetirementWheel(delay: options.profile.timeWait + Inference.timerSlack)
@@ -112,7 +117,7 @@ public struct Tracker: ~Copyable {
     let assignment = assign(segment, key: key, hash: label.hash, fromLow: fromLow, at: now)
     let slot = assignment.slot
     while let pushed = overflow.popLast() {
-      onFinal(report(pushed, at: now))
+      tell(Place(.full, pushed), at: now, onFinal)
       drop(pushed)
     }
     let sender = table[slot].role(ofLow: fromLow)
@@ -126,9 +131,11 @@ public struct Tracker: ~Copyable {
       table[slot].copies += 1
       return receipt
     }
+    if options.closesOnly { assumeWhatWentBefore(segment, slot: slot, sender: sender) }
     receipt.late = pass(
       segment, slot: slot, sender: sender,
       isNetworkDuplicate: label.verdict == .networkDuplicate, stream: assignment.stream)
+    if options.closesOnly { assumeAnswer(to: segment, slot: slot, sender: sender) }
     if table[slot].due == 0 { enqueue(Place(.full, slot), after: now) }
     return receipt
   }
@@ -265,20 +272,18 @@ public struct Tracker: ~Copyable {
     return chained.first { table.number(at: $0) == number }.map { report($0, at: instant) }
   }
 
-  func report(_ place: Place, at instant: Timestamp) -> ConnectionReport {
-    var report: ConnectionReport?
-    tell(place, at: instant) { report = $0 }
-    guard let report else { preconditionFailure("tells of every connection") }
-    return report
-  }
-
   /// Gives a body the report of a connection where it was made: it is large.
-  func tell(
+  func tellAll(
     _ place: Place, at instant: Timestamp, _ body: (ConnectionReport) throws -> Void
   ) rethrows {
     let profile = options.profile
     switch place.form {
-    case .full: try body(report(place.slot, at: instant))
+    case .full:
+      let slot = place.slot
+      try body(
+        table[slot].report(
+          at: instant, profile: profile, late: (late[slot] ?? []).filter { !$0.awaitsReset },
+          mergedStreams: mergedStreams[slot] ?? []))
     case .opening:
       let key = table.key(of: table.opening[place.slot].key)
       try body(table.opening[place.slot].report(key: key, at: instant))
@@ -293,11 +298,5 @@ public struct Tracker: ~Copyable {
       let key = table.key(of: table.settled[place.slot].key)
       try body(table.settled[place.slot].report(key: key, at: instant, profile: profile))
     }
-  }
-
-  func report(_ slot: UInt32, at instant: Timestamp) -> ConnectionReport {
-    table[slot].report(
-      at: instant, profile: options.profile, late: (late[slot] ?? []).filter { !$0.awaitsReset },
-      mergedStreams: mergedStreams[slot] ?? [])
   }
 }

@@ -91,12 +91,27 @@
       let first = try #require(packets.first)
       #expect(first.time >= before && first.time < before.advanced(by: .seconds(30)))
       #expect(packets.contains { $0.time.nanoseconds % 1_000 != 0 }, "stamps are of nanoseconds")
-      live.updateDrops()
+      #expect(live.lossTime == nil)
       let interface = live.interfaces[0]
       #expect(interface.packets == packets.count)
       #expect((interface.dropped, interface.droppedByInterface) == (0, 0))
       #expect(interface.linkType == .ethernet)
       #expect(interface.firstTime == first.time)
+    }
+
+    @Test func whatTheKernelHasNoRoomForIsALoss() throws {
+      var options = LiveOptions()
+      options.filter = "tcp"
+      options.bufferSize = 1 << 16
+      let live = try capture(["eth0"], on: server, options)
+      let before = live.now
+      // Some 4,000 packets, while nothing is read.
+      try Traffic.converse(400, from: client, to: server)
+      let packets = drain(live)
+      #expect(live.interfaces[0].dropped > 0)
+      #expect(packets.count > 0)
+      let loss = try #require(live.lossTime)
+      #expect(loss > before && loss <= live.now)
     }
 
     @Test func anyIsEveryInterface() throws {

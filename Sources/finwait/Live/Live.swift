@@ -37,6 +37,13 @@ struct Live: ParsableCommand {
       valueName: "name"))
   var user: String?
 
+  @Option(
+    help: """
+      Whose programs to name: all (keeps two capabilities of root's), own (those of the user it \
+      goes on as), none.
+      """)
+  var programs: LocalSockets.Programs = .all
+
   @OptionGroup(title: "Evidence") var evidence: EvidenceOptions
   @OptionGroup(title: "Metrics") var metrics: MetricsOptions
   @OptionGroup(title: "Hosts") var model: ModelOptions
@@ -50,7 +57,8 @@ struct Live: ParsableCommand {
 
   func run() throws {
     let signals = PendingSignals()
-    let live = try LiveInput.open(capture, as: user)
+    let (live, sockets) = try LiveInput.open(
+      capture, closesOnly: model.light, as: user, naming: programs)
     let names = live.interfaces.map { "\($0.name) (\($0.linkType.name))" }
     let selection = selection.selection(defaultMinimumAge: .seconds(1))
     let watch = LiveWatch(
@@ -65,14 +73,21 @@ struct Live: ParsableCommand {
       })
     StandardError.write(
       "finwait: capturing on \(Escaping.terminal(names.joined(separator: ", ")))\n")
+    let events =
+      output.format == .jsonl
+      ? LiveEvents(
+        selection: self.selection.selection(defaultMinimumAge: LiveEvents.minimumAge),
+        drain: StandardOutput().write) : nil
     var session = LiveSession(
-      capture: live, options: model.trackerOptions(running),
+      capture: live, sockets: sockets, options: model.trackerOptions(running),
       report: ReadReport(
         format: output.format, selection: selection, style: output.style,
         drain: StandardOutput().write),
-      watch: watch)
+      events: events, watch: watch)
     try session.run(signals, for: duration, packets: packets)
     signals.release()
     try session.finish()
   }
 }
+
+extension LocalSockets.Programs: ExpressibleByArgument {}

@@ -15,12 +15,6 @@ struct LiveCaptureOptions: ParsableArguments {
       "Only packets that pass this pcap-filter(7) expression.", valueName: "expr"))
   var filter: String?
 
-  @Flag(
-    help:
-      "Let the kernel pass SYN, FIN and RST alone, for fast links; what only other packets tell is then not known."
-  )
-  var light = false
-
   @Option(help: "Packets that go one way only, seen from the interface.")
   var direction: LiveOptions.Direction = .both
 
@@ -56,15 +50,16 @@ struct LiveCaptureOptions: ParsableArguments {
 
   var interfaces: [String] { interface.isEmpty ? ["any"] : interface }
 
-  var liveOptions: LiveOptions {
+  /// - Parameter closesOnly: the kernel is to pass SYN, FIN and RST alone.
+  func liveOptions(closesOnly: Bool) -> LiveOptions {
     var options = LiveOptions()
+    options.closesOnly = closesOnly
     options.snapshotLength = snaplen
     options.bufferSize = buffer << 20
     options.isImmediate = immediate
     options.direction = direction
     options.isPromiscuous = promiscuous
     options.filter = filter
-    options.closesOnly = light
     return options
   }
 }

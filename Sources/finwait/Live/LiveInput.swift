@@ -1,40 +1,56 @@
 import Capture
 import Host
+import Reporting
 
 /// What has to be opened with privileges, and giving them up.
 enum LiveInput {
-  /// Opens the interfaces, in another network namespace if one is given, and goes on without any
-  /// privilege.
+  /// Opens the interfaces and the kernel's socket table, in another network namespace if one is
+  /// given, and goes on with no more privileges than are needed to name programs.
+  ///
+  /// - Returns: no socket table where there is none, or it is not wanted.
   static func open(
-    _ options: LiveCaptureOptions, as user: String?
-  ) throws -> LiveCapture {
-    let live = options.liveOptions
+    _ options: LiveCaptureOptions, closesOnly: Bool, as user: String?,
+    naming programs: LocalSockets.Programs
+  ) throws -> (capture: LiveCapture, sockets: LocalSockets?) {
+    let live = options.liveOptions(closesOnly: closesOnly)
     let names = options.interfaces
     let capture = try within(options.netns) { () throws(LiveError) in
       try LiveCapture(interfaces: names, options: live)
     }
-    try giveUpPrivileges(to: user)
-    return capture
+    // What a filter leaves out would be taken for what no packet told of.
+    let reportsUnseen = options.filter == nil
+    var sockets: LocalSockets?
+    do {
+      sockets = try within(options.netns) { () throws(HostError) in
+        try LocalSockets(programs: programs, reportsUnseen: reportsUnseen)
+      }
+    } catch let error as HostError {
+      StandardError.write("finwait: \(Escaping.terminal(error.sentence))\n")
+    }
+    try giveUpPrivileges(to: user, naming: programs)
+    return (capture, sockets)
   }
 
   /// Does something in a network namespace; nil: in that of the process.
-  static func within<Value>(
-    _ namespace: String?, _ body: () throws(LiveError) -> Value
+  static func within<Value, Failure: Error>(
+    _ namespace: String?, _ body: () throws(Failure) -> Value
   ) throws -> Value {
     guard let namespace else { return try body() }
     #if os(Linux)
       return try NetworkNamespace(namespace).run {
-        Result { () throws(LiveError) in try body() }
+        Result { () throws(Failure) in try body() }
       }.get()
     #else
       throw HostError.notSupported("there are no network namespaces here")
     #endif
   }
 
-  private static func giveUpPrivileges(to user: String?) throws {
+  private static func giveUpPrivileges(
+    to user: String?, naming programs: LocalSockets.Programs
+  ) throws {
     #if os(Linux)
       let successor = try Privilege.successor(named: user, environment: Environment.value)
-      try Privilege.drop(to: successor, keeping: [])
+      try Privilege.drop(to: successor, keeping: programs == .all ? .otherProcesses : [])
     #else
       if user != nil { throw HostError.notSupported("--user is not supported here") }
     #endif

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Capture
 import Dissection
+import Host
 import Reporting
 import Tracking
 
@@ -11,7 +12,18 @@ struct LiveSession: ~Copyable {
   /// How far behind the clock time passes for the tracker: packets may be as old.
   private static let lag = Interval.seconds(1)
 
+  /// How often the kernel is asked for its sockets, and for what was not captured.
+  private static let listing = Interval.seconds(1)
+  /// How long a packet can wait until it is here.
+  private static let delay = Interval.milliseconds(300)
+
   private let capture: LiveCapture
+  /// Nil where the kernel does not tell.
+  private let sockets: LocalSockets?
+  /// Told as they come, if they are wanted.
+  private let events: LiveEvents?
+  /// When the kernel's sockets are compared with what packets tell.
+  private var comparison = Timestamp.distantFuture
   private let dissector = Dissector()
   private var tracker: Tracker
   private var report: ReadReport
@@ -23,6 +35,9 @@ struct LiveSession: ~Copyable {
   private var packetLimit: Int?
   private var failure: (any Error)?
   private var told: Set<Int> = []
+  private var dropsTold = Timestamp.distantPast
+  private var kernelIsSilent = false
+  private var tellsOfHidden = false
 
   private struct PacketCount {
     var tcpPackets = 0
@@ -31,9 +46,12 @@ struct LiveSession: ~Copyable {
   }
 
   init(
-    capture: LiveCapture, options: TrackerOptions, report: ReadReport, watch: LiveWatch
+    capture: LiveCapture, sockets: LocalSockets?, options: TrackerOptions, report: ReadReport,
+    events: LiveEvents?, watch: LiveWatch
   ) {
     self.capture = capture
+    self.sockets = sockets
+    self.events = events
     self.report = report
     self.watch = watch
     tracker = Tracker(options: options)
@@ -67,27 +85,92 @@ struct LiveSession: ~Copyable {
   /// What came before the end, and still waits in the kernel or for the packets of others.
   private mutating func readRest() throws {
     let end = capture.now
+    if let sockets { list(sockets, at: end) }
     repeat {
       Descriptors.wait(for: capture.descriptors, milliseconds: 20)
       _ = try read()
     } while capture.isOpen && capture.now < end.advanced(by: Self.turn * 2)
     _ = try read(isLast: true)
+    if let sockets { compare(with: sockets, at: capture.now) }
   }
 
   /// - Returns: whether more packets may wait.
   private mutating func read(isLast: Bool = false) throws -> Bool {
     let hasMore = try capture.read(isLast: isLast) { interface, records, bytes in
+      if let loss = capture.lossTime { tracker.noteLoss(until: loss) }
       for record in records { take(record, of: interface, bytes) }
       if let failure { throw failure }
     }
-    tracker.pass(to: capture.now.advanced(by: Self.lag * -1)) { connection in
-      Self.add(connection, at: capture.now, to: &report, &watch, &failure)
+    if let loss = capture.lossTime { tracker.noteLoss(until: loss) }
+    let (events, now) = (events, capture.now)
+    tracker.pass(to: now.advanced(by: Self.lag * -1)) { connection in
+      events?.end(connection, at: now)
+      Self.add(connection, at: now, to: &report, &watch, &failure)
     }
     if let failure { throw failure }
     watch.turn(tracker, capture)
     for step in capture.takeSteps() { tell(step) }
     tellFailures()
+    askKernel()
+    try tellEvents()
     return hasMore
+  }
+
+  /// Reads the kernel's socket table when it is time, and compares it when the packets that came
+  /// before are here.
+  private mutating func askKernel() {
+    guard let sockets else { return }
+    let now = capture.now
+    if now >= comparison { compare(with: sockets, at: now) }
+    guard now.since(sockets.listed) >= Self.listing else { return }
+    list(sockets, at: now)
+  }
+
+  private mutating func list(_ sockets: LocalSockets, at now: Timestamp) {
+    do throws(HostError) {
+      try sockets.list(at: now)
+      comparison = capture.now.advanced(by: Self.delay)
+    } catch {
+      if !kernelIsSilent { warn(error.sentence) }
+      kernelIsSilent = true
+    }
+    let hidden = sockets.hiddenProcesses
+    if hidden > 0, !tellsOfHidden {
+      tellsOfHidden = true
+      warn(
+        "what \(hidden.counted("process", "processes")) of other users hold cannot be seen, so their "
+          + "programs are not named")
+    }
+  }
+
+  private mutating func compare(with sockets: LocalSockets, at now: Timestamp) {
+    comparison = .distantFuture
+    sockets.compare(with: tracker, at: now)
+    let ends = sockets.ends(at: now)
+    report.host = ends
+    guard let events else { return }
+    events.tell(of: ends)
+    events.tell(ofUnseen: sockets.unseen.values, ended: sockets.takeEnded(), at: now)
+  }
+
+  private mutating func tellEvents() throws {
+    guard let events else { return }
+    let now = capture.now
+    let due = events.takeDue(at: now)
+    // Whose the socket is should be told with the finding; a list that waits for its comparison is
+    // new enough.
+    if let sockets, due.contains(where: \.isForFinding), comparison == .distantFuture,
+      now.since(sockets.listed) >= Self.delay
+    {
+      list(sockets, at: now)
+      events.tell(of: sockets.ends(at: now))
+    }
+    events.look(at: due, now: now, tracker)
+    if now.since(dropsTold) >= Self.listing {
+      dropsTold = now
+      events.tell(of: capture.interfaces.map { ($0.name, CaptureRow.Drops($0)) }, at: now)
+    }
+    try events.flush()
   }
 
   private mutating func take(_ record: FrameRecord, of interface: Int, _ bytes: Span<UInt8>) {
@@ -106,9 +189,12 @@ struct LiveSession: ~Copyable {
       if let connection = tracker.receive(error) { watch.take(record, frame, of: connection) }
     case .segment(let segment):
       counts[interface].tcpPackets += 1
+      let events = events
       let receipt = tracker.receive(segment) {
+        events?.end($0, at: segment.time)
         Self.add($0, at: segment.time, to: &report, &watch, &failure)
       }
+      events?.follow(receipt, segment, tracker)
       watch.take(record, frame, of: receipt.connection)
     }
   }
@@ -139,13 +225,17 @@ struct LiveSession: ~Copyable {
   }
 
   private borrowing func finish(_ report: ReadReport) throws {
-    capture.updateDrops()
     let instant = capture.now
     let roster = tracker.roster()
+    let unseen = sockets?.unseen.values.sorted { $0.number > $1.number } ?? []
     var report = report
     try report.finish(
-      captures: captureRows, evicted: tracker.evicted, at: instant, count: roster.count
-    ) { try tracker.connection(at: $0, of: roster, at: instant, $1) }
+      captures: captureRows, evicted: tracker.evicted, at: instant,
+      count: unseen.count + roster.count
+    ) { index, tell in
+      if index < unseen.count { return try tell(unseen[index]) }
+      try tracker.connection(at: index - unseen.count, of: roster, at: instant, tell)
+    }
   }
 
   private var captureRows: [CaptureRow] {
@@ -155,8 +245,7 @@ struct LiveSession: ~Copyable {
         tcpPackets: count.tcpPackets, skipped: count.skipped, icmpErrors: count.icmpErrors,
         firstTime: interface.firstTime, lastTime: interface.lastTime, tap: tracker.tap,
         truncated: interface.isTruncated, damage: [])
-      row.drops = CaptureRow.Drops(
-        byKernel: interface.dropped, byInterface: interface.droppedByInterface)
+      row.drops = CaptureRow.Drops(interface)
       return row
     }
   }
@@ -178,5 +267,11 @@ struct LiveSession: ~Copyable {
 
   private func warn(_ sentence: String) {
     StandardError.write("finwait: \(Escaping.terminal(sentence))\n")
+  }
+}
+
+extension CaptureRow.Drops {
+  fileprivate init(_ interface: LiveCapture.Interface) {
+    self.init(byKernel: interface.dropped, byInterface: interface.droppedByInterface)
   }
 }

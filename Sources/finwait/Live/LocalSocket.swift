@@ -1,0 +1,104 @@
+import Dissection
+import Host
+import Reporting
+import Tracking
+
+/// One end of this host as its kernel has listed it.
+struct LocalSocket {
+  /// How long a packet may be under way from the kernel to the tracker.
+  static let grace = Interval.seconds(1)
+
+  var state: TCPState
+  let cookie: UInt64
+  /// The latest time at which the state can have begun.
+  var since: Timestamp
+  /// When the kernel's timer ends the state.
+  var until: Timestamp?
+  var process: HostEnd.Process?
+  /// The connection that packets tell of; 0 or less where they do not.
+  var connection: Int?
+  /// What packets said when it was looked for last.
+  var claimed: TCPState?
+  /// Since when that and the kernel's state have been what they are, and differ.
+  var differsSince: Timestamp?
+  /// When it was in the table no longer.
+  var goneSince: Timestamp?
+
+  /// - Returns: nil when it is no end of a connection.
+  init?(_ row: KernelSocket, after earlier: LocalSocket?, at now: Timestamp) {
+    guard let state = TCPState(row.state) else { return nil }
+    self.state = state
+    cookie = row.cookie
+    since = now
+    if let age = row.lastACKMilliseconds {
+      since = now.advanced(by: Interval.milliseconds(Int64(age)) * -1)
+    }
+    if row.timer == .timeWait {
+      until = now.advanced(by: .milliseconds(Int64(row.expiresMilliseconds)))
+    }
+    guard let earlier, earlier.cookie == cookie else { return }
+    process = earlier.process
+    connection = earlier.connection
+    claimed = earlier.claimed
+    if earlier.state == state {
+      since = min(since, earlier.since)
+      differsSince = earlier.differsSince
+    }
+  }
+
+  /// Compares it with what packets tell of the end.
+  mutating func compare(_ number: Int, _ state: TCPState, at now: Timestamp) {
+    let own = goneSince == nil ? self.state : .closed
+    if state == own {
+      differsSince = nil
+    } else if claimed != state || differsSince == nil || connection != number {
+      differsSince = now
+    }
+    (connection, claimed) = (number, state)
+  }
+
+  /// For reports.
+  func hostEnd(at now: Timestamp) -> HostEnd {
+    let isGone = goneSince != nil
+    let isSeen = connection.map { $0 > 0 } ?? true
+    let differs = differsSince.map { now.since($0) >= Self.grace } ?? false
+    return HostEnd(
+      process: process, source: isGone ? .packets : isSeen ? .both : .kernel,
+      kernelState: differs ? (isGone ? .closed : state) : nil, connection: connection)
+  }
+
+  /// A state that a close has begun, and that packets would have told of.
+  var isClosing: Bool {
+    switch state {
+    case .finWait1, .finWait2, .closeWait, .closing, .lastAck, .timeWait: true
+    case .closed, .listen, .synSent, .synReceived, .established: false
+    }
+  }
+}
+
+extension HostEnd.Process {
+  init(_ program: ProgramDescription) {
+    self.init(
+      name: program.name, pid: Int(program.pid),
+      user: program.userName ?? program.user.map(String.init),
+      controlGroup: program.controlGroup)
+  }
+}
+
+extension TCPState {
+  /// The kernel's state; nil for sockets that are no end of a connection.
+  init?(_ state: KernelSocket.State) {
+    switch state {
+    case .established: self = .established
+    case .synSent: self = .synSent
+    case .synReceived, .newSYNReceived: self = .synReceived
+    case .finWait1: self = .finWait1
+    case .finWait2: self = .finWait2
+    case .timeWait: self = .timeWait
+    case .closeWait: self = .closeWait
+    case .lastACK: self = .lastAck
+    case .closing: self = .closing
+    case .closed, .listen, .bound: return nil
+    }
+  }
+}

@@ -1,0 +1,135 @@
+#if os(Linux)
+  import Foundation
+  import TestSupport
+  import Testing
+
+  /// What the kernel of the host tells `finwait live` beside packets.
+  @Suite(.withNamespaces)
+  struct LiveHostTests {
+    private let client: NamespaceHost
+    private let server: NamespaceHost
+
+    init() throws {
+      client = try NamespaceHost()
+      server = try NamespaceHost()
+      try client.join(server)
+    }
+
+    private func name(of leak: Traffic.Leak) throws -> String {
+      try String(contentsOfFile: "/proc/\(leak.pid)/comm", encoding: .utf8)
+        .trimmingCharacters(in: .newlines)
+    }
+
+    /// The objects of an endpoint in CLOSE_WAIT, or of a finding of it.
+    private func closeWaits(_ live: LiveProcess, _ type: String) throws -> [[String: Any]] {
+      try live.objects(type).filter {
+        $0["state"] as? String == "CLOSE_WAIT" || $0["kind"] as? String == "close_wait"
+      }
+    }
+
+    private func expect(
+      _ object: [String: Any], names leak: Traffic.Leak, source: String
+    ) throws {
+      let process = try #require(object["process"] as? [String: Any], "\(object)")
+      #expect(process["pid"] as? Int == Int(leak.pid))
+      #expect(try process["name"] as? String == name(of: leak))
+      #expect(process["user"] as? String == "root")
+      #expect(object["source"] as? String == source)
+      #expect(object["kernel_state"] is NSNull)
+    }
+
+    /// The privileges that are left are enough to name a program of root's.
+    @Test func theProgramBehindALeakIsNamed() throws {
+      let sudo = ["SUDO_UID": "65534", "SUDO_GID": "65534"]
+      let live = try LiveProcess(["--format", "jsonl"], on: server, environment: sudo)
+      let leak = try Traffic.Leak(from: client, to: server)
+      usleep(1_200_000)
+      #expect(try live.end(by: SIGINT) == 0)
+      let end = try #require(try closeWaits(live, "endpoint").first)
+      try expect(end, names: leak, source: "both")
+      try expect(try #require(try closeWaits(live, "finding").first), names: leak, source: "both")
+      let peer = try live.objects("endpoint").first { $0["state"] as? String != "CLOSE_WAIT" }
+      #expect(try #require(peer)["source"] == nil, "it is not of this host")
+    }
+
+    @Test func theSentenceNamesTheProgram() throws {
+      let live = try LiveProcess([], on: server)
+      let leak = try Traffic.Leak(from: client, to: server)
+      usleep(1_300_000)
+      #expect(try live.end(by: SIGINT) == 0)
+      let text = try live.output.split { $0.isWhitespace }.joined(separator: " ")
+      #expect(
+        text.contains("\(try name(of: leak)) (pid \(leak.pid), user root) doesn't close"), "\(text)"
+      )
+    }
+
+    @Test(arguments: ["jsonl", "json"])
+    func aLeakOlderThanTheCaptureIsInTheKernelsTable(format: String) throws {
+      let leak = try Traffic.Leak(from: client, to: server)
+      usleep(2_000_000)
+      let live = try LiveProcess(["--format", format], on: server)
+      usleep(500_000)
+      #expect(try live.end(by: SIGINT) == 0)
+      func rows(_ type: String, _ array: String) throws -> [[String: Any]] {
+        if format == "jsonl" { return try closeWaits(live, type) }
+        let document =
+          try JSONSerialization.jsonObject(with: Data(live.output.utf8)) as? [String: Any]
+        return document?[array] as? [[String: Any]] ?? []
+      }
+      let ends = try rows("endpoint", "endpoints")
+      #expect(ends.count == 1)
+      let end = try #require(ends.first)
+      try expect(end, names: leak, source: "kernel")
+      #expect(end["state"] as? String == "CLOSE_WAIT")
+      #expect(end["connection"] is NSNull && end["stream"] is NSNull)
+      #expect(end["packets"] as? Int == 0)
+      let finding = try #require(try rows("finding", "findings").first)
+      let age = try #require(finding["age"] as? Double)
+      #expect((2.3..<15).contains(age), "the last ACK was the FIN's: \(age)")
+      #expect(
+        try #require(finding["wireshark_filter"] as? String)
+          .hasPrefix("ip.addr == 10.9.0.2 && tcp.port == 8080 && ip.addr == 10.9.0.1 && "))
+    }
+
+    /// Of the close, packets show the second FIN alone, as if it were the first: they cannot know
+    /// that the other side had closed.
+    @Test func wherePacketsAndKernelDisagreeBothAreTold() throws {
+      let leak = try Traffic.Leak(from: client, to: server)
+      let live = try LiveProcess(["--format", "jsonl", "--all"], on: server)
+      usleep(1_500_000)
+      try leak.close()
+      usleep(3_500_000)
+      #expect(try live.end(by: SIGINT) == 0)
+      let ends = try live.objects("endpoint").filter {
+        ($0["local"] as? [String: Any])?["address"] as? String == "10.9.0.2"
+      }
+      #expect(ends.count == 1, "it is no longer reported as one that the kernel alone tells of")
+      let end = try #require(ends.first)
+      #expect(end["state"] as? String == "FIN_WAIT_2")
+      #expect(end["kernel_state"] as? String == "CLOSED")
+      #expect(end["source"] as? String == "packets")
+      #expect((end["process"] as? [String: Any])?["pid"] as? Int == Int(leak.pid))
+    }
+
+    @Test func withAFilterPacketsAloneTell() throws {
+      let leak = try Traffic.Leak(from: client, to: server)
+      let live = try LiveProcess(
+        ["--format", "jsonl", "--filter", "port 9"], on: server)
+      usleep(1_500_000)
+      #expect(try live.end(by: SIGINT) == 0)
+      #expect(try closeWaits(live, "finding").isEmpty)
+      withExtendedLifetime(leak) {}
+    }
+
+    @Test func textTellsOfALeakOlderThanTheCapture() throws {
+      let leak = try Traffic.Leak(from: client, to: server)
+      let live = try LiveProcess([], on: server)
+      usleep(1_500_000)
+      #expect(try live.end(by: SIGINT) == 0)
+      let report = try live.output
+      #expect(report.contains("CLOSE_WAIT: 1 end"), "\(report)")
+      #expect(report.contains("at least "), "\(report)")
+      #expect(report.contains("(pid \(leak.pid), user root)"), "\(report)")
+    }
+  }
+#endif
