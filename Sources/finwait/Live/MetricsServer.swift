@@ -7,7 +7,7 @@ import Reporting
 import Synchronization
 
 /// Serves metrics over HTTP, on threads of its own; those are started after privileges were given
-/// up, and have none.
+/// up, and have what is left (see `LiveInput`).
 ///
 /// A request is answered from what was published last, and costs the capture nothing.
 final class MetricsServer: Sendable {
