@@ -61,9 +61,9 @@ final class LiveProcess {
       .map { $0.dropFirst(name.count + 1).trimmingCharacters(in: .whitespaces) }
   }
 
-  /// Waits until something is so, for at most ten seconds.
-  func wait(until condition: () throws -> Bool) throws {
-    for _ in 0..<1_000 {
+  /// Waits until something is so.
+  func wait(within seconds: Int = 10, until condition: () throws -> Bool) throws {
+    for _ in 0..<(100 * seconds) {
       if try condition() { return }
       usleep(10_000)
     }
@@ -72,8 +72,8 @@ final class LiveProcess {
   }
 
   /// Waits for its end.
-  func end() throws -> Int32 {
-    try wait { !self.process.isRunning }
+  func end(within seconds: Int = 10) throws -> Int32 {
+    try wait(within: seconds) { !self.process.isRunning }
     return process.terminationReason == .exit ? process.terminationStatus : -1
   }
 

@@ -3,7 +3,7 @@ import Foundation
 /// Real TCP connections between two hosts of a test's own, made by one Python program that enters
 /// the namespaces of both.
 public enum Traffic {
-  private static let program = """
+  static let program = """
     import ctypes, os, socket, sys, time
     client, server = (os.open(f"/proc/{pid}/ns/net", os.O_RDONLY) for pid in sys.argv[1:3])
     libc = ctypes.CDLL(None, use_errno=True)
@@ -127,17 +127,24 @@ public enum Traffic {
       """, ["\(client.pid)", "\(server.pid)", "\(count)"])
   }
 
-  private static func run(_ program: String, _ arguments: [String]) throws {
+  /// - Returns: what it wrote to its standard output.
+  @discardableResult
+  static func run(
+    _ program: String, _ arguments: [String], limitSeconds: Int = 60
+  ) throws -> Data {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["timeout", "60", "python3", "-c", program] + arguments
-    let errors = Pipe()
+    process.arguments = ["timeout", "\(limitSeconds)", "python3", "-c", program] + arguments
+    let (output, errors) = (Pipe(), Pipe())
+    process.standardOutput = output
     process.standardError = errors
     try process.run()
+    let said = try output.fileHandleForReading.readToEnd() ?? Data()
     let complaint = try errors.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
       throw NamespaceHost.Failed(description: String(decoding: complaint, as: UTF8.self))
     }
+    return said
   }
 }

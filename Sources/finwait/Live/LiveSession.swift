@@ -86,10 +86,14 @@ struct LiveSession: ~Copyable {
   private mutating func readRest() throws {
     let end = capture.now
     if let sockets { list(sockets, at: end) }
+    var hasMore = false
     repeat {
-      Descriptors.wait(for: capture.descriptors, milliseconds: 20)
-      _ = try read()
-    } while capture.isOpen && capture.now < end.advanced(by: Self.turn * 2)
+      if !hasMore { Descriptors.wait(for: capture.descriptors, milliseconds: 20) }
+      hasMore = try read()
+      // Where more comes than can be read, what came after the end does not count.
+      let last = capture.interfaces.compactMap(\.lastTime).max() ?? .distantPast
+      if last > end { hasMore = false }
+    } while capture.isOpen && (hasMore || capture.now < end.advanced(by: Self.turn * 2))
     _ = try read(isLast: true)
     if let sockets { compare(with: sockets, at: capture.now) }
   }
@@ -111,17 +115,23 @@ struct LiveSession: ~Copyable {
     watch.turn(tracker, capture)
     for step in capture.takeSteps() { tell(step) }
     tellFailures()
-    askKernel()
+    askKernel(isBehind: hasMore)
     try tellEvents()
     return hasMore
   }
 
   /// Reads the kernel's socket table when it is time, and compares it when the packets that came
   /// before are here.
-  private mutating func askKernel() {
+  ///
+  /// - Parameter isBehind: packets wait to be read.
+  private mutating func askKernel(isBehind: Bool) {
     guard let sockets else { return }
     let now = capture.now
-    if now >= comparison { compare(with: sockets, at: now) }
+    if now >= comparison {
+      let last = capture.interfaces.compactMap(\.lastTime).max() ?? .distantPast
+      if isBehind, last < comparison { return }
+      compare(with: sockets, at: now)
+    }
     guard now.since(sockets.listed) >= Self.listing else { return }
     list(sockets, at: now)
   }
@@ -138,8 +148,8 @@ struct LiveSession: ~Copyable {
     if hidden > 0, !tellsOfHidden {
       tellsOfHidden = true
       warn(
-        "what \(hidden.counted("process", "processes")) of other users hold cannot be seen, so their "
-          + "programs are not named")
+        "the sockets of \(hidden.counted("process", "processes")) cannot be seen, so their programs "
+          + "are not named")
     }
   }
 
@@ -159,8 +169,9 @@ struct LiveSession: ~Copyable {
     let due = events.takeDue(at: now)
     // Whose the socket is should be told with the finding; a list that waits for its comparison is
     // new enough.
-    if let sockets, due.contains(where: \.isForFinding), comparison == .distantFuture,
-      now.since(sockets.listed) >= Self.delay
+    if let sockets, comparison == .distantFuture,
+      now.since(sockets.listed) >= LiveEvents.minimumAge,
+      due.contains(where: { $0.isForFinding && !sockets.knows($0.ends) })
     {
       list(sockets, at: now)
       events.tell(of: sockets.ends(at: now))

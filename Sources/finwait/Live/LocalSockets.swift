@@ -131,6 +131,12 @@ final class LocalSockets {
     return ended
   }
 
+  /// Whether one of the ends of a connection is in the table, as it was when the kernel was asked.
+  func knows(_ ends: Pair<SocketAddress>) -> Bool {
+    sockets[HostEnds.Key(local: ends.initiator, remote: ends.responder)] != nil
+      || sockets[HostEnds.Key(local: ends.responder, remote: ends.initiator)] != nil
+  }
+
   /// For reports.
   func ends(at now: Timestamp) -> HostEnds {
     HostEnds(ends: sockets.mapValues { $0.hostEnd(at: now) }, addresses: addresses)
