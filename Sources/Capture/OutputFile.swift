@@ -11,6 +11,12 @@ final class OutputFile {
   private let name: String
   private var descriptor: Int32
 
+  /// Takes over a file that is open.
+  init(descriptor: Int32, name: String) {
+    self.name = name
+    self.descriptor = descriptor
+  }
+
   init(path: String) throws(SavefileWriter.Failure) {
     name = path == "-" ? "standard output" : path
     let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
@@ -47,6 +53,12 @@ final class OutputFile {
     }
   }
 
+  /// Cuts off what comes after so many octets; what cannot be cut off stays.
+  func truncate(to count: Int) {
+    guard ftruncate(descriptor, off_t(count)) == 0 else { return }
+    _ = lseek(descriptor, off_t(count), SEEK_SET)
+  }
+
   /// Some systems tell only now that the disk is full.
   func finish() throws(SavefileWriter.Failure) {
     guard descriptor > STDERR_FILENO else { return }
@@ -56,7 +68,7 @@ final class OutputFile {
     }
   }
 
-  private static func words(_ number: Int32) -> String {
+  static func words(_ number: Int32) -> String {
     // strerror answers with a C string for every number; it is copied at once.
     unsafe String(cString: strerror(number))
   }

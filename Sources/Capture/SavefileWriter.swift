@@ -17,7 +17,7 @@ public final class SavefileWriter {
   }
 
   private let file: OutputFile
-  private var block = Block()
+  private var block = OutputBlock(capacity: 1 << 20)
 
   /// - Parameter path: `-` is standard output; a file that is there is replaced.
   public init(
@@ -53,57 +53,14 @@ public final class SavefileWriter {
 
   /// Writes what is gathered.
   public func flush() throws(Failure) {
-    try block.write(to: file)
+    // Forgotten even if it cannot be written.
+    defer { block.removeAll() }
+    try file.write(block.octets.span.extracting(first: block.count))
   }
 
   /// Writes the rest and closes the file; nothing can be written afterwards.
   public func close() throws(Failure) {
     try flush()
     try file.finish()
-  }
-}
-
-/// What a savefile's writer gathers before it writes.
-///
-/// Filled in place: appending octet by octet asks for each whether the array is shared, which
-/// costs more than all else.
-private struct Block {
-  private var bytes = Array<UInt8>(repeating: 0, count: 1 << 20)
-  private var filled = 0
-
-  func hasRoom(for count: Int) -> Bool { count <= bytes.count - filled }
-
-  /// Numbers, little-endian; the caller has asked for room.
-  @inline(__always)
-  mutating func append<let count: Int>(_ values: InlineArray<count, UInt32>) {
-    let end = filled
-    var out = bytes.mutableSpan
-    for index in values.indices {
-      let value = values[index]
-      let start = end + 4 * index
-      out[start] = UInt8(truncatingIfNeeded: value)
-      out[start + 1] = UInt8(truncatingIfNeeded: value >> 8)
-      out[start + 2] = UInt8(truncatingIfNeeded: value >> 16)
-      out[start + 3] = UInt8(truncatingIfNeeded: value >> 24)
-    }
-    filled += 4 * count
-  }
-
-  /// A frame; the block grows for one that is longer than it.
-  mutating func append(_ frame: Span<UInt8>) {
-    if !hasRoom(for: frame.count) {
-      bytes.append(contentsOf: repeatElement(0, count: filled + frame.count - bytes.count))
-    }
-    let end = filled
-    var out = bytes.mutableSpan
-    for index in frame.indices { out[end + index] = frame[index] }
-    filled += frame.count
-  }
-
-  /// Writes what is gathered, and forgets it even if that fails.
-  mutating func write(to file: OutputFile) throws(SavefileWriter.Failure) {
-    let gathered = filled
-    filled = 0
-    try file.write(bytes.span.extracting(first: gathered))
   }
 }

@@ -27,7 +27,7 @@ extension Tracker {
   private mutating func begin(
     _ segment: borrowing Segment, _ label: SegmentLabel, at now: Timestamp
   ) -> Receipt? {
-    guard options.followsOrderly, segment.controls == .syn else { return nil }
+    guard options.followsOrderly, !options.closesOnly, segment.controls == .syn else { return nil }
     let key = ConnectionKey(copy segment)
     guard tombstones.find(digest: key.digest) == nil,
       !(refusal?.answers(copy segment, key: key) ?? false),

@@ -9,6 +9,8 @@ public struct TrackerOptions: Sendable {
   public var maximumConnections: Int?
   /// About the most octets that connections may take in memory; nil: as many as they need.
   public var maximumMemory: Int?
+  /// Whether the capture holds SYN, FIN and RST alone.
+  public var closesOnly = false
   /// Whether connections that go by the book are followed as such; that it makes no difference but
   /// of speed is for tests to show.
   package var followsOrderly = true
@@ -59,7 +61,7 @@ public struct Tracker: ~Copyable {
 
   var clock = CaptureClock()
   /// No packet was lost that passed later.
-  var lossTime = Timestamp.distantPast
+  var lossTime: Timestamp
   /// How many were numbered when there was room last.
   private var countWithRoom = 0
   /// How many connections were numbered so far.
@@ -70,6 +72,7 @@ public struct Tracker: ~Copyable {
   public init(options: TrackerOptions = TrackerOptions()) {
     self.options = options
     patience = Self.patience(options.profile)
+    lossTime = options.closesOnly ? .distantFuture : .distantPast
     labeller = SegmentLabeller(secret: table.secret)
     // How long after its last segment a connection whose ends are closed leaves.
     wheel = RetirementWheel(delay: options.profile.timeWait + Inference.timerSlack)
@@ -128,9 +131,11 @@ public struct Tracker: ~Copyable {
       table[slot].copies += 1
       return receipt
     }
+    if options.closesOnly { assumeWhatWentBefore(segment, slot: slot, sender: sender) }
     receipt.late = pass(
       segment, slot: slot, sender: sender,
       isNetworkDuplicate: label.verdict == .networkDuplicate, stream: assignment.stream)
+    if options.closesOnly { assumeAnswer(to: segment, slot: slot, sender: sender) }
     if table[slot].due == 0 { enqueue(Place(.full, slot), after: now) }
     return receipt
   }

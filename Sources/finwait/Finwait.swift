@@ -29,6 +29,7 @@ struct Finwait: ParsableCommand {
         2   an input was damaged or no capture; what was read is reported
         64  wrong usage: an option, a filter, a time, a connection number
         66  an input is missing, a directory or unreadable; an interface cannot be used
+        74  the results, or what else is asked for, cannot be written or served
         77  no permission to capture
       """,
     version: "0.1.0",

@@ -22,13 +22,21 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "Where the capture was taken; auto estimates it from the handshakes.")
   var tap: TapArgument = .auto
 
+  @Flag(
+    help: ArgumentHelp(
+      "The capture holds SYN, FIN and RST alone (live: the kernel passes no others); nothing is proved."
+    ))
+  var light = false
+
   func trackerOptions(_ running: RunningOptions) -> TrackerOptions {
     var profile = HostProfile(profile)
     if let timeWait { profile.timeWait = timeWait }
     if let finWait2 { profile.finWait2 = finWait2 }
-    return TrackerOptions(
+    var options = TrackerOptions(
       profile: profile, tap: tap.position, maximumConnections: running.maxConnections,
       maximumMemory: running.maximumMemory)
+    options.closesOnly = light
+    return options
   }
 }
 

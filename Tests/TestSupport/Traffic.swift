@@ -93,6 +93,40 @@ public enum Traffic {
     public func close() throws { try lifeline.write(contentsOf: Data("close\n".utf8)) }
   }
 
+  /// Opens a connection that the server closes with text unread, which resets it.
+  public static func abort(from client: NamespaceHost, to server: NamespaceHost) throws {
+    try run(
+      """
+      \(program)
+      listener = listen(socket.AF_INET, "10.9.0.2")
+      dialler = dial(socket.AF_INET, "10.9.0.2")
+      accepted, _ = listener.accept()
+      dialler.sendall(b"unread")
+      time.sleep(0.05)
+      accepted.close()
+      time.sleep(0.05)
+      """, ["\(client.pid)", "\(server.pid)"])
+  }
+
+  /// Opens connections one after the other that the client closes and the server does not, until the
+  /// last one is.
+  public static func leak(
+    _ count: Int, from client: NamespaceHost, to server: NamespaceHost
+  ) throws {
+    try run(
+      """
+      \(program)
+      listener = listen(socket.AF_INET, "10.9.0.2")
+      leaks = []
+      for number in range(int(sys.argv[3])):
+          dialler = dial(socket.AF_INET, "10.9.0.2")
+          leaks.append(listener.accept()[0])
+          dialler.sendall(b"request" * 100)
+          dialler.close()
+          time.sleep(0.002)
+      """, ["\(client.pid)", "\(server.pid)", "\(count)"])
+  }
+
   /// - Returns: what it wrote to its standard output.
   @discardableResult
   static func run(

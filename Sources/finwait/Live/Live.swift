@@ -17,6 +17,7 @@ struct Live: ParsableCommand {
         sudo finwait live                         all interfaces
         sudo finwait live -i eth0 --duration 60   one, for a minute
         sudo finwait live --filter 'port 8080' --format jsonl
+        sudo finwait live --write leaks.pcapng    keep the packets of what is found
       """)
 
   @OptionGroup(title: "Capture") var capture: LiveCaptureOptions
@@ -42,6 +43,7 @@ struct Live: ParsableCommand {
       """)
   var programs: LocalSockets.Programs = .all
 
+  @OptionGroup(title: "Evidence") var evidence: EvidenceOptions
   @OptionGroup(title: "Hosts") var model: ModelOptions
   @OptionGroup(title: "Selection") var selection: SelectionOptions
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -53,21 +55,28 @@ struct Live: ParsableCommand {
 
   func run() throws {
     let signals = PendingSignals()
-    let (live, sockets) = try LiveInput.open(capture, as: user, naming: programs)
+    let (live, sockets) = try LiveInput.open(
+      capture, closesOnly: model.light, as: user, naming: programs)
     let names = live.interfaces.map { "\($0.name) (\($0.linkType.name))" }
+    let selection = selection.selection(defaultMinimumAge: .seconds(1))
+    let watch = LiveWatch(
+      selection: selection,
+      evidence: try evidence.write.map {
+        try Evidence(path: $0, evidence, of: live, snaplen: capture.snaplen)
+      })
     StandardError.write(
       "finwait: capturing on \(Escaping.terminal(names.joined(separator: ", ")))\n")
     let events =
       output.format == .jsonl
       ? LiveEvents(
-        selection: selection.selection(defaultMinimumAge: LiveEvents.minimumAge),
+        selection: self.selection.selection(defaultMinimumAge: LiveEvents.minimumAge),
         drain: StandardOutput().write) : nil
     var session = LiveSession(
       capture: live, sockets: sockets, options: model.trackerOptions(running),
       report: ReadReport(
-        format: output.format, selection: selection.selection(defaultMinimumAge: .seconds(1)),
-        style: output.style, drain: StandardOutput().write),
-      events: events)
+        format: output.format, selection: selection, style: output.style,
+        drain: StandardOutput().write),
+      events: events, watch: watch)
     try session.run(signals, for: duration, packets: packets)
     signals.release()
     try session.finish()

@@ -50,8 +50,10 @@ struct LiveCaptureOptions: ParsableArguments {
 
   var interfaces: [String] { interface.isEmpty ? ["any"] : interface }
 
-  var liveOptions: LiveOptions {
+  /// - Parameter closesOnly: the kernel is to pass SYN, FIN and RST alone.
+  func liveOptions(closesOnly: Bool) -> LiveOptions {
     var options = LiveOptions()
+    options.closesOnly = closesOnly
     options.snapshotLength = snaplen
     options.bufferSize = buffer << 20
     options.isImmediate = immediate

@@ -9,9 +9,10 @@ enum LiveInput {
   ///
   /// - Returns: no socket table where there is none, or it is not wanted.
   static func open(
-    _ options: LiveCaptureOptions, as user: String?, naming programs: LocalSockets.Programs
+    _ options: LiveCaptureOptions, closesOnly: Bool, as user: String?,
+    naming programs: LocalSockets.Programs
   ) throws -> (capture: LiveCapture, sockets: LocalSockets?) {
-    let live = options.liveOptions
+    let live = options.liveOptions(closesOnly: closesOnly)
     let names = options.interfaces
     let capture = try within(options.netns) { () throws(LiveError) in
       try LiveCapture(interfaces: names, options: live)

@@ -27,6 +27,7 @@ struct LiveSession: ~Copyable {
   private let dissector = Dissector()
   private var tracker: Tracker
   private var report: ReadReport
+  private var watch: LiveWatch
   private var counts: [PacketCount]
   /// Of all interfaces.
   private var packets = 0
@@ -46,12 +47,13 @@ struct LiveSession: ~Copyable {
 
   init(
     capture: LiveCapture, sockets: LocalSockets?, options: TrackerOptions, report: ReadReport,
-    events: LiveEvents?
+    events: LiveEvents?, watch: LiveWatch
   ) {
     self.capture = capture
     self.sockets = sockets
     self.events = events
     self.report = report
+    self.watch = watch
     tracker = Tracker(options: options)
     counts = Array(repeating: PacketCount(), count: capture.interfaces.count)
   }
@@ -107,9 +109,10 @@ struct LiveSession: ~Copyable {
     let (events, now) = (events, capture.now)
     tracker.pass(to: now.advanced(by: Self.lag * -1)) { connection in
       events?.end(connection, at: now)
-      Self.add(connection, at: now, to: &report, &failure)
+      Self.add(connection, at: now, to: &report, &watch, &failure)
     }
     if let failure { throw failure }
+    watch.turn(tracker, capture)
     for step in capture.takeSteps() { tell(step) }
     tellFailures()
     askKernel(isBehind: hasMore)
@@ -184,8 +187,9 @@ struct LiveSession: ~Copyable {
   private mutating func take(_ record: FrameRecord, of interface: Int, _ bytes: Span<UInt8>) {
     if let packetLimit, packets >= packetLimit { return }
     packets += 1
+    let frame = bytes.extracting(record.range)
     let dissected = dissector.dissect(
-      bytes.extracting(record.range), linkType: record.linkType,
+      frame, linkType: record.linkType,
       originalLength: record.originalLength, frame: record.frame, time: record.time,
       interface: record.interface)
     switch dissected {
@@ -193,22 +197,24 @@ struct LiveSession: ~Copyable {
     case .icmpError(let error):
       counts[interface].skipped[.notTCP, default: 0] += 1
       counts[interface].icmpErrors += 1
-      _ = tracker.receive(error)
+      if let connection = tracker.receive(error) { watch.take(record, frame, of: connection) }
     case .segment(let segment):
       counts[interface].tcpPackets += 1
       let events = events
       let receipt = tracker.receive(segment) {
         events?.end($0, at: segment.time)
-        Self.add($0, at: segment.time, to: &report, &failure)
+        Self.add($0, at: segment.time, to: &report, &watch, &failure)
       }
       events?.follow(receipt, segment, tracker)
+      watch.take(record, frame, of: receipt.connection)
     }
   }
 
   private static func add(
     _ connection: ConnectionReport, at instant: Timestamp, to report: inout ReadReport,
-    _ failure: inout (any Error)?
+    _ watch: inout LiveWatch, _ failure: inout (any Error)?
   ) {
+    watch.leave(connection, at: instant)
     if failure != nil { return }
     do { try report.add(connection, at: instant) } catch { failure = error }
   }
@@ -223,6 +229,7 @@ struct LiveSession: ~Copyable {
 
   /// Reports, and says what went wrong.
   consuming func finish() throws {
+    watch.finish(tracker, capture)
     try finish(report)
     let failed = capture.interfaces.contains { $0.failure != nil }
     if failed { throw ExitCode.damagedInput }

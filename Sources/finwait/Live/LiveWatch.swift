@@ -1,0 +1,69 @@
+import Capture
+import Dissection
+import Reporting
+import Tracking
+
+/// What is made of a live capture beside the report: evidence.
+struct LiveWatch {
+  private static let interval = Interval.seconds(1)
+
+  private let selection: Selection
+  private var evidence: Evidence?
+  /// When all connections are looked at next.
+  private var next = Timestamp.distantPast
+
+  init(selection: Selection, evidence: Evidence?) {
+    self.selection = selection
+    self.evidence = evidence
+  }
+
+  private var isNeeded: Bool { evidence?.isWritten == true }
+
+  /// Takes a packet that the tracker has assigned to a connection.
+  mutating func take(_ record: FrameRecord, _ bytes: Span<UInt8>, of connection: Int) {
+    evidence?.take(record, bytes, of: connection)
+  }
+
+  /// A connection has left memory, as it was at `instant`.
+  mutating func leave(_ connection: ConnectionReport, at instant: Timestamp) {
+    evidence?.look(at: connection, selection.apply(to: connection, at: instant))
+    evidence?.leave(connection)
+  }
+
+  /// Looks at all connections, if it is time to, and writes what is evidence.
+  mutating func turn(_ tracker: borrowing Tracker, _ capture: LiveCapture) {
+    let now = capture.now
+    if isNeeded, now >= next {
+      let start = ContinuousClock.now
+      survey(tracker, capture)
+      // However many connections there are, nine tenths of the time are the packets'.
+      let duration = (ContinuousClock.now - start) * 10
+      next = now.advanced(by: max(Self.interval, Interval(duration)))
+    }
+    evidence?.flush()
+  }
+
+  private mutating func survey(_ tracker: borrowing Tracker, _ capture: LiveCapture) {
+    let now = capture.now
+    let roster = tracker.roster()
+    for index in 0..<roster.count {
+      tracker.connection(at: index, of: roster, at: now) { connection in
+        let selected = selection.apply(to: connection, at: now)
+        evidence?.look(at: connection, selected)
+      }
+    }
+  }
+
+  /// Looks a last time, and ends the file.
+  mutating func finish(_ tracker: borrowing Tracker, _ capture: LiveCapture) {
+    if isNeeded { survey(tracker, capture) }
+    evidence?.finish(capture)
+  }
+}
+
+extension Interval {
+  fileprivate init(_ duration: Duration) {
+    let (seconds, attoseconds) = duration.components
+    self = .seconds(seconds) + Interval(nanoseconds: attoseconds / 1_000_000_000)
+  }
+}
