@@ -40,9 +40,9 @@ struct Live: ParsableCommand {
   @Option(
     help: """
       Whose programs to name: all (keeps two capabilities of root's), own (those of the user it \
-      goes on as), none.
+      goes on as), none (default: all; own with --metrics, whose server needs neither).
       """)
-  var programs: LocalSockets.Programs = .all
+  var programs: LocalSockets.Programs?
 
   @OptionGroup(title: "Evidence") var evidence: EvidenceOptions
   @OptionGroup(title: "Metrics") var metrics: MetricsOptions
@@ -58,7 +58,8 @@ struct Live: ParsableCommand {
   func run() throws {
     let signals = PendingSignals()
     let (live, sockets) = try LiveInput.open(
-      capture, closesOnly: model.light, as: user, naming: programs)
+      capture, closesOnly: model.light, as: user,
+      naming: programs ?? (metrics.metrics == nil ? .all : .own))
     let names = live.interfaces.map { "\($0.name) (\($0.linkType.name))" }
     let selection = selection.selection(defaultMinimumAge: .seconds(1))
     let watch = LiveWatch(
