@@ -21,8 +21,9 @@ let package = Package(
   dependencies: [
     // Commands, options, help, completions and the man page; we would otherwise write a parser.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    // HTTP for the metrics; we would otherwise write a server, for clients that we do not know.
-    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+    // HTTP for the metrics; we would otherwise write a server, for clients that we do not know. It
+    // does without Foundation, whose libraries would make every command begin later and larger.
+    .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
   ],
   targets: [
     .systemLibrary(
@@ -50,8 +51,9 @@ let package = Package(
       dependencies: [
         "Capture", "Dissection", "Host", "Tracking", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "FlyingFox", package: "FlyingFox"),
-        .product(name: "FlyingSocks", package: "FlyingFox"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
       ],
       swiftSettings: strict),
 

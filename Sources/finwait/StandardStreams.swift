@@ -59,9 +59,8 @@ private enum Descriptor {
       if count < 0, errno == EINTR { continue }
       if count < 0, errno == EPIPE { throw OutputFailure.readerGone }
       guard count >= 0 else {
-        // strerror's text is copied before anything else can be called.
-        let reason = unsafe String(cString: strerror(errno))
-        throw OutputFailure.system("the results cannot be written: \(reason)")
+        throw OutputFailure.system(
+          "the results cannot be written: \(SystemWords.reason(errno))")
       }
       written += count
     }
@@ -79,6 +78,15 @@ private enum Descriptor {
     #else
       return unsafe Darwin.write(descriptor, start, count)
     #endif
+  }
+}
+
+/// The system's own words.
+enum SystemWords {
+  /// Why a call failed, by its errno.
+  static func reason(_ number: Int32) -> String {
+    // strerror's text is copied before anything else can be called.
+    unsafe String(cString: strerror(number))
   }
 }
 
