@@ -35,12 +35,14 @@ let package = Package(
       name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
 
     .systemLibrary(name: "CLinux"),
+    .systemLibrary(name: "CMemory"),
 
     .target(name: "Dissection", swiftSettings: strict),
     .target(
       name: "Capture", dependencies: ["CPcap", "CZlib", "CZstd", "Dissection"],
       swiftSettings: strict),
-    .target(name: "Tracking", dependencies: ["Dissection"], swiftSettings: strict),
+    .target(
+      name: "Tracking", dependencies: ["CMemory", "Dissection"], swiftSettings: strict),
     .target(name: "Reporting", dependencies: ["Tracking", "Dissection"], swiftSettings: strict),
     .target(
       name: "Host",

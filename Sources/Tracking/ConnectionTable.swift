@@ -46,17 +46,40 @@ struct ConnectionTable: ~Copyable {
   /// It changes nothing: were it not said to, the whole table's head would be copied for it.
   @inline(__always)
   mutating func occupant(of segment: borrowing Segment, _ label: SegmentLabel) -> Place? {
-    guard let folded = FoldedKey(of: segment, fromLow: label.fromLow) else {
+    guard let key = label.key else {
       return occupant(of: ConnectionKey(copy segment), hash: label.hash)
     }
-    return index.place(label.hash) { place in
-      switch place.form {
-      case .full: folded.isOf(connections[place.slot].key)
-      case .opening: opening[place.slot].key == folded
-      case .orderly: orderly[place.slot].key == folded
-      case .settled: settled[place.slot].key == folded
-      }
+    return index.place(label.hash) { isHeld($0, by: key) }
+  }
+
+  /// Whether the connection at a place has a key that folds.
+  @inline(__always)
+  private func isHeld(_ place: Place, by key: FoldedKey) -> Bool {
+    switch place.form {
+    case .full: key.isOf(connections[place.slot].key)
+    case .opening: opening[place.slot].key == key
+    case .orderly: orderly[place.slot].key == key
+    case .settled: settled[place.slot].key == key
     }
+  }
+
+  /// Has the place in the index fetched where the connection of a segment is sought.
+  @inline(__always)
+  func prefetchEntry(_ label: SegmentLabel) { index.prefetch(label.hash) }
+
+  /// Has the connection fetched that a segment is likely to be of, by an entry that was.
+  ///
+  /// - Returns: its place.
+  @inline(__always)
+  func prefetchConnection(_ label: SegmentLabel) -> Place {
+    guard let place = index.place(label.hash, where: { _ in true }) else { return .none }
+    switch place.form {
+    case .full: connections.prefetch(place.slot)
+    case .opening: opening.prefetch(place.slot)
+    case .orderly: orderly.prefetch(place.slot)
+    case .settled: settled.prefetch(place.slot)
+    }
+    return place
   }
 
   /// The newest incarnation on `key`, unless that is held in a small form.

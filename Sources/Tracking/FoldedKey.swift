@@ -27,17 +27,12 @@ struct FoldedKey: Equatable, Sendable {
 }
 
 extension FoldedKey {
-  /// That of a segment; nil when it has to be kept.
+  /// That of two ends with IPv4 addresses.
   @inline(__always)
-  init?(of segment: borrowing Segment, fromLow: Bool) {
-    let (source, destination) = (segment.source.address, segment.destination.address)
-    guard let source = source.version4, let destination = destination.version4 else {
-      return nil
-    }
-    let (from, to) = (UInt32(segment.source.port), UInt32(segment.destination.port))
-    low = fromLow ? source : destination
-    high = fromLow ? destination : source
-    ports = fromLow ? from << 16 | to : to << 16 | from
+  init(_ low: SocketAddress.Version4, _ high: SocketAddress.Version4) {
+    self.low = low.address
+    self.high = high.address
+    ports = UInt32(low.port) << 16 | UInt32(high.port)
     isKept = false
   }
 

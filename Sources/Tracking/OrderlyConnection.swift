@@ -90,6 +90,10 @@ struct OrderlyConnection: Sendable {
     ends = Pair(initiator: dialler, responder: answerer)
   }
 
+  /// Whether it is there, and on a key that folds.
+  @inline(__always)
+  func isHeld(by key: FoldedKey) -> Bool { self.key == key && number != 0 }
+
   func role(ofLow isLow: Bool) -> Role { isLow == initiatorIsLow ? .initiator : .responder }
 
   var phase: Progress.Phase { progress.phase }

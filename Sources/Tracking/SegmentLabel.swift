@@ -4,6 +4,8 @@ import Dissection
 public struct SegmentLabel: Sendable {
   /// Of its connection's key.
   let hash: UInt64
+  /// That key, where it folds.
+  let key: FoldedKey?
   /// Whether the end with the lower address sent it.
   let fromLow: Bool
   let verdict: CopyFilter.Verdict
@@ -41,17 +43,20 @@ public struct SegmentLabeller: Sendable {
   ) -> SegmentLabel {
     let (source, destination) = (segment.source, segment.destination)
     let (fromLow, hash, digest): (Bool, UInt64, UInt64)
+    let folded: FoldedKey?
     if let from = source.version4, let to = destination.version4 {
       fromLow = from < to
       let (low, high) = fromLow ? (from, to) : (to, from)
       (hash, digest) = (secret.hash(low, high), ConnectionKey.digest(low, high))
+      folded = FoldedKey(low, high)
     } else {
       fromLow = source < destination
       let key = ConnectionKey(source, destination)
       (hash, digest) = (secret.hash(key), key.digest)
+      folded = nil
     }
     return SegmentLabel(
-      hash: hash, fromLow: fromLow,
+      hash: hash, key: folded, fromLow: fromLow,
       verdict: CopyFilter.judge(segment, digest: digest, fromLow: fromLow, in: &memory))
   }
 }

@@ -12,6 +12,7 @@ public enum Eviction: String, CaseIterable, Hashable, Sendable {
 /// longest idle, and each is counted.
 extension Tracker {
   /// Whether the options allow no more connections in memory than there are, or fewer.
+  @inline(__always)
   var isFull: Bool {
     if let limit = options.maximumConnections, table.count > limit { return true }
     if let limit = options.maximumMemory, table.memory > limit { return true }

@@ -24,6 +24,23 @@ extension Tracker {
     return nil
   }
 
+  /// Takes the next segment of an orderly connection that goes on as such.
+  ///
+  /// - Parameter place: where the connection was a moment ago, which may be another's by now.
+  /// - Returns: false when it is something else, and then nothing has changed.
+  @inline(__always)
+  mutating func followOrderly(
+    _ segment: borrowing Segment, _ label: SegmentLabel, at place: Place, _ now: Timestamp
+  ) -> Bool {
+    guard place != .none, place.form == .orderly, label.verdict == .original,
+      let key = label.key, table.orderly[place.slot].isHeld(by: key),
+      let taken = table.orderly[place.slot].take(
+        segment, fromLow: label.fromLow, within: patience)
+    else { return false }
+    if taken.isToBeQueued { enqueue(place, after: now) }
+    return true
+  }
+
   private mutating func begin(
     _ segment: borrowing Segment, _ label: SegmentLabel, at now: Timestamp
   ) -> Receipt? {

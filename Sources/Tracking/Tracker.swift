@@ -97,12 +97,27 @@ public struct Tracker: ~Copyable {
   public mutating func receive(
     _ segment: borrowing Segment, _ label: SegmentLabel, onFinal: (ConnectionReport) -> Void
   ) -> Receipt {
-    let now = clock.tick(segment.time)
+    let now = advance(to: segment.time, onFinal)
+    return receive(segment, label, at: now, onFinal)
+  }
+
+  /// Lets time pass until a segment comes, and what is over leave.
+  @inline(__always)
+  mutating func advance(to time: Timestamp, _ onFinal: (ConnectionReport) -> Void) -> Timestamp {
+    let now = clock.tick(time)
     if wheel.hasDue(at: now) { retire(at: now, onFinal: onFinal) }
     if connectionCount != countWithRoom {
       countWithRoom = connectionCount
       if isFull { makeRoom(at: now, onFinal: onFinal) }
     }
+    return now
+  }
+
+  @inline(__always)
+  mutating func receive(
+    _ segment: borrowing Segment, _ label: SegmentLabel, at now: Timestamp,
+    _ onFinal: (ConnectionReport) -> Void
+  ) -> Receipt {
     if let receipt = follow(segment, label, at: now) { return receipt }
     return receiveInFull(copy segment, label, at: now, onFinal)
   }

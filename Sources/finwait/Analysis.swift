@@ -6,6 +6,8 @@ import Tracking
 protocol SegmentConsumer {
   /// Why nothing more can be done with what is read.
   var failure: (any Error)? { get }
+  /// Whether it is told of each segment, and not of connections alone.
+  var followsSegments: Bool { get }
 
   mutating func willReceive(_ segment: Segment, _ tracker: borrowing Tracker)
   mutating func didReceive(_ receipt: Receipt, _ segment: Segment, _ tracker: borrowing Tracker)
@@ -17,6 +19,7 @@ protocol SegmentConsumer {
 }
 
 extension SegmentConsumer {
+  var followsSegments: Bool { false }
   mutating func willReceive(_ segment: Segment, _ tracker: borrowing Tracker) {}
   mutating func didReceive(
     _ receipt: Receipt, _ segment: Segment, _ tracker: borrowing Tracker
@@ -96,30 +99,35 @@ struct Analysis: ~Copyable {
   private mutating func take(
     _ batch: borrowing SegmentBatch, _ consumer: inout some SegmentConsumer
   ) throws {
-    var nextQuote = 0
-    let segments = batch.segments.span
-    let labels = batch.labels.span
-    for index in segments.indices {
-      while nextQuote < batch.quotes.count, batch.quotes[nextQuote].place == index {
-        receive(batch.quotes[nextQuote].error, &consumer)
-        nextQuote += 1
-      }
-      receive(segments[index], labels[index], &consumer)
+    var nextSegment = 0
+    for quote in batch.quotes {
+      receive(batch, nextSegment..<quote.place, &consumer)
+      nextSegment = quote.place
+      receive(quote.error, &consumer)
     }
-    for quote in batch.quotes[nextQuote...] { receive(quote.error, &consumer) }
+    receive(batch, nextSegment..<batch.segments.count, &consumer)
     if let failure = consumer.failure { throw failure }
     let progressed = batch.progress
     progress?.update(
       bytes: progressed.bytes, of: progressed.total, packets: progressed.packets)
   }
 
-  @inline(__always)
   private mutating func receive(
-    _ segment: Segment, _ label: SegmentLabel, _ consumer: inout some SegmentConsumer
+    _ batch: borrowing SegmentBatch, _ range: Range<Int>, _ consumer: inout some SegmentConsumer
   ) {
-    consumer.willReceive(segment, tracker)
-    let receipt = tracker.receive(segment, label) { consumer.take($0, at: segment.time) }
-    consumer.didReceive(receipt, segment, tracker)
+    let segments = batch.segments.span.extracting(range)
+    let labels = batch.labels.span.extracting(range)
+    guard consumer.followsSegments else {
+      return tracker.receive(segments, labels) { consumer.take($0, at: $1) }
+    }
+    for index in segments.indices {
+      let segment = segments[index]
+      consumer.willReceive(segment, tracker)
+      let receipt = tracker.receive(segment, labels[index]) {
+        consumer.take($0, at: segment.time)
+      }
+      consumer.didReceive(receipt, segment, tracker)
+    }
   }
 
   private mutating func receive(_ error: ICMPError, _ consumer: inout some SegmentConsumer) {

@@ -11,6 +11,7 @@ struct LadderConsumer: SegmentConsumer {
   /// It has left the tracker's memory: `report` is its last word.
   private var isFinal = false
   var failure: (any Error)? { nil }
+  var followsSegments: Bool { true }
 
   init(number: Int, ladder: Ladder) {
     self.number = number
