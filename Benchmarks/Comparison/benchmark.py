@@ -61,6 +61,7 @@ def contestants(shape, threads):
             ["tshark", "-n", "-o", "tcp.desegment_tcp_streams:FALSE", "-r", "FILE",
              "-Y", "tcp.flags.fin == 1"],
             60_000),
+        Contestant("gopacket", [measuring.loop("gopacket-states"), "FILE"], 3_000_000),
     ]
     return found + [other for other in others if shutil.which(other.command[0])]
 
@@ -157,7 +158,7 @@ def main():
     thresholds = Thresholds.read(measuring.HERE.parent / "thresholds")
     measuring.build()
     measuring.warn_of_others()
-    for program in ("tcptrace", "argus", "tshark"):
+    for program in ("tcptrace", "argus", "tshark", measuring.loop("gopacket-states")):
         if not shutil.which(program):
             print(f"{program} is not installed: left out")
     sizes = {

@@ -102,7 +102,8 @@ class Judgement(unittest.TestCase):
 
     def test_our_file_names_what_is_measured(self):
         ours = Thresholds.read(measuring.HERE.parent / "thresholds")
-        names = {"finwait", "finwait-2", "libpcap", "blocks", "tcptrace", "argus", "tshark"}
+        names = {"finwait", "finwait-2", "libpcap", "blocks", "tcptrace", "argus", "tshark",
+                 "gopacket"}
         plain = {"peak-MiB", "octets-a-connection", "tenfold-time", "tenfold-memory"}
         for row in ours.rows:
             self.assertIn(row.shape, {*benchmark.PACKETS, "growth"})
