@@ -50,10 +50,12 @@ def counts(profile):
 
 
 def profile(capture, folder):
-    out = Path(folder) / "callgrind.out"
+    # Valgrind takes the debugging information of a program that is linked statically for damaged.
+    program, out = Path(folder) / "finwait", Path(folder) / "callgrind.out"
+    subprocess.run(["strip", "--strip-debug", "-o", program, measuring.FINWAIT], check=True)
     subprocess.run(
-        ["valgrind", "--tool=callgrind", "-q", f"--callgrind-out-file={out}",
-         measuring.FINWAIT, "read", capture.path],
+        ["valgrind", "--tool=callgrind", "-q", f"--callgrind-out-file={out}", program, "read",
+         capture.path],
         check=True, stdout=subprocess.DEVNULL)
     return counts(out.read_text())
 

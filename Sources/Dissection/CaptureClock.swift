@@ -3,10 +3,11 @@
 /// Stamps run backwards a little in every multi-queue capture, and single frames are stamped
 /// decades off in some. Neither may make a timer fire.
 public struct CaptureClock: Sendable {
+  // No optionals, which cost more than the clock itself: before any frame both are distantPast.
   @usableFromInline
-  var previous: Timestamp?
+  var previous = Timestamp.distantPast
   @usableFromInline
-  var reached: Timestamp?
+  var reached = Timestamp.distantPast
 
   @inlinable
   public init() {}
@@ -15,20 +16,23 @@ public struct CaptureClock: Sendable {
   @inlinable
   @discardableResult
   public mutating func tick(_ time: Timestamp) -> Timestamp {
-    defer { previous = time }
-    guard let previous else { return time }
-    let both = min(previous, time)
-    let now = max(reached ?? both, both)
-    reached = now
-    return now
+    let confirmed = min(previous, time)
+    let isFirst = previous == .distantPast
+    previous = time
+    if isFirst { return time }
+    reached = max(reached, confirmed)
+    return reached
   }
 
   /// Nil before the first frame.
-  @inlinable public var now: Timestamp? { reached ?? previous }
+  @inlinable public var now: Timestamp? {
+    if reached != .distantPast { return reached }
+    return end
+  }
 
-  /// The end of the capture after its last frame, which no other confirms.
+  /// The end of the capture after its last frame, which no other confirms; nil before the first.
   @inlinable public var end: Timestamp? {
-    guard let previous, let reached else { return previous }
-    return max(reached, previous)
+    let latest = max(previous, reached)
+    return latest == .distantPast ? nil : latest
   }
 }

@@ -242,22 +242,21 @@ struct ConnectionTable: ~Copyable {
   /// Every slot in use of a connection in full, in no particular order.
   func slots() -> [UInt32] { (0..<connections.bound).filter { connections[$0].number != 0 } }
 
-  /// Every place in use, in no particular order.
-  func places() -> [Place] {
-    var places: [Place] = []
-    places.reserveCapacity(count)
+  /// Calls a body with every place in use and the number of the connection there, in no particular
+  /// order.
+  @inline(__always)
+  func forEachPlace(_ body: (_ place: Place, _ number: Int) -> Void) {
     for slot in 0..<connections.bound where connections[slot].number != 0 {
-      places.append(Place(.full, slot))
+      body(Place(.full, slot), connections[slot].number)
     }
     for slot in 0..<opening.bound where opening[slot].number != 0 {
-      places.append(Place(.opening, slot))
+      body(Place(.opening, slot), Int(opening[slot].number))
     }
     for slot in 0..<orderly.bound where orderly[slot].number != 0 {
-      places.append(Place(.orderly, slot))
+      body(Place(.orderly, slot), Int(orderly[slot].number))
     }
     for slot in 0..<settled.bound where settled[slot].number != 0 {
-      places.append(Place(.settled, slot))
+      body(Place(.settled, slot), Int(settled[slot].number))
     }
-    return places
   }
 }

@@ -44,7 +44,7 @@ struct CopyFilter {
     let place = Int(truncatingIfNeeded: fingerprint >> 20) & (size - 2)
     let isRecent = memory[place].fingerprint == fingerprint
     if isRecent || memory[place + 1].fingerprint == fingerprint {
-      let verdict = judge(copy segment, path, isRecent ? memory[place] : memory[place + 1])
+      let verdict = judge(segment, path, isRecent ? memory[place] : memory[place + 1])
       // What the original's duplicates are told by is its own way, not that of its copies.
       if verdict == .copy { return verdict }
       if !isRecent { memory[place + 1] = memory[place] }
@@ -57,7 +57,7 @@ struct CopyFilter {
   }
 
   private static func judge(
-    _ segment: Segment, _ path: UInt64, _ known: Entry
+    _ segment: borrowing Segment, _ path: UInt64, _ known: Entry
   ) -> Verdict {
     let isIdentified = segment.ipIdentification != 0
     let distance = segment.time.since(known.time)
@@ -67,7 +67,8 @@ struct CopyFilter {
     }
     guard delay <= copyDelay else { return .original }
     // Without an identification, equal pure ACKs are told apart by nothing: both were sent.
-    let isTold = segment.options.hasTimestamps && segment.sequenceLength > 0
+    let (hasTimestamps, length) = (segment.options.hasTimestamps, segment.sequenceLength)
+    let isTold = hasTimestamps && length > 0
     return isIdentified || isTold ? .networkDuplicate : .original
   }
 

@@ -62,8 +62,8 @@ extension Tracker {
   private func candidates(at now: Timestamp) -> (halfOpen: [Candidate], others: [Candidate]) {
     var halfOpen: [Candidate] = []
     var others: [Candidate] = []
-    for place in table.places() {
-      let number = UInt32(clamping: table.number(at: place))
+    table.forEachPlace { place, number in
+      let number = UInt32(clamping: number)
       let last = lastTime(place)
       // A handshake that has not moved for a second: a younger one is on its way.
       if !hasOpened(place), now.since(last) >= .seconds(1) {

@@ -250,8 +250,10 @@ public struct Tracker: ~Copyable {
   }
 
   public func roster() -> Roster {
-    var rows = table.places().map {
-      Roster.Row(number: UInt32(clamping: table.number(at: $0)), place: $0)
+    var rows: [Roster.Row] = []
+    rows.reserveCapacity(table.count)
+    table.forEachPlace { place, number in
+      rows.append(Roster.Row(number: UInt32(clamping: number), place: place))
     }
     rows.sort { $0.number < $1.number }
     return Roster(rows: rows)
@@ -273,7 +275,9 @@ public struct Tracker: ~Copyable {
 
   /// One connection still in memory at `instant`.
   public func connection(_ number: Int, at instant: Timestamp) -> ConnectionReport? {
-    table.places().first { table.number(at: $0) == number }.map { report($0, at: instant) }
+    var found: Place?
+    table.forEachPlace { place, candidate in if candidate == number { found = place } }
+    return found.map { report($0, at: instant) }
   }
 
   /// The same where it has the addresses and ports of `segment`: it is looked up by them.
