@@ -43,6 +43,26 @@ import Testing
     #expect(share.orderly * 5 > share.all, "\(share.orderly) of \(share.all)")
   }
 
+  @Test func `by the batch, segments bring about what they do one by one`() {
+    for seed in 0..<3000 as Range<UInt64> {
+      let run = Run(Scenario.random(seed: seed))
+      var single = Self.tracker(run, followsOrderly: true)
+      var batched = Self.tracker(run, followsOrderly: true)
+      var labeller = batched.makeLabeller()
+      var finals: (single: [ConnectionReport], batched: [ConnectionReport]) = ([], [])
+      let segments = run.capture.map(\.segment)
+      for segment in segments { single.receive(segment) { finals.single.append($0) } }
+      // Shorter and longer than what is fetched ahead.
+      let size = Int(seed % 40) + 1
+      for start in stride(from: 0, to: segments.count, by: size) {
+        let batch = Array(segments[start..<min(start + size, segments.count)])
+        batched.receive(batch, &labeller) { report, _ in finals.batched.append(report) }
+      }
+      #expect(finals.batched == finals.single, "seed \(seed)")
+      compareEnds(&batched, &single, run, seed)
+    }
+  }
+
   @Test func `what is told of each form is what would have been told of it in full`() {
     var told: [Place.Form: Int] = [:]
     for seed in 0..<300 as Range<UInt64> {
@@ -120,7 +140,24 @@ private struct Evidence: Equatable {
   var late: [LateSegment]
 }
 
+extension ConnectionTable {
+  fileprivate func places() -> [Place] {
+    var places: [Place] = []
+    forEachPlace { place, _ in places.append(place) }
+    return places
+  }
+}
+
 extension Tracker {
+  fileprivate mutating func receive(
+    _ segments: [Segment], _ labeller: inout SegmentLabeller,
+    onFinal: (ConnectionReport, Timestamp) -> Void
+  ) {
+    var labels: [SegmentLabel] = []
+    labels.append(addingCapacity: segments.count) { labeller.label(segments.span, into: &$0) }
+    receive(segments.span, labels.span, onFinal: onFinal)
+  }
+
   fileprivate func isOrderly(_ number: Int) -> Bool {
     table.places().contains { table.number(at: $0) == number && $0.form != .full }
   }
