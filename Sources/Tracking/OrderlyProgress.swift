@@ -36,7 +36,8 @@ extension OrderlyConnection {
         mark.time.since(peer.lastSent.time) >= .zero
       else { return false }
       guard own.isCounted, own.isInWindow(of: peer) else { return false }
-      return own.sends(segment, to: peer)
+      if own.sends(segment, to: peer) { return true }
+      return phase == .open ? own.probes(segment, peer) : false
     }
 
     /// Whether a segment without text acknowledges the peer's FIN in time.
@@ -136,9 +137,24 @@ extension OrderlyConnection.End {
   /// it seems to say.
   @inline(__always)
   func sends(_ segment: borrowing Segment, to peer: borrowing Self) -> Bool {
+    guard segment.sequenceNumber == sendNext else { return false }
+    return says(segment, to: peer)
+  }
+
+  /// Whether a segment is a keep-alive probe (RFC 9293 section 3.8.4): it lies one before what this
+  /// end sends next, and says no more. Only its timestamp tells it from an old duplicate.
+  func probes(_ segment: borrowing Segment, _ peer: borrowing Self) -> Bool {
+    guard segment.sequenceNumber + 1 == sendNext, segment.payloadLength == 0,
+      segment.controls == .ack, traits.contains(.established), segment.options.hasTimestamps,
+      Int32(bitPattern: segment.options.timestampValue &- timestampValue) > 0
+    else { return false }
+    return says(segment, to: peer)
+  }
+
+  @inline(__always)
+  private func says(_ segment: borrowing Segment, to peer: borrowing Self) -> Bool {
     let options = segment.options
-    guard segment.sequenceNumber == sendNext,
-      options.hasTimestamps == traits.contains(.timestamps),
+    guard options.hasTimestamps == traits.contains(.timestamps),
       scaled(segment.window, peer) >= Endpoint.smallWindow
     else { return false }
     guard options.hasTimestamps else { return true }
@@ -195,9 +211,11 @@ extension OrderlyConnection.End {
       traits.insert(.payload)
       traits.subtract([.dataConfirmed, .dataAcknowledged])
     }
-    let before = sendNext.value &- initial.value
-    sendNext = segment.sequenceEnd
-    if sendNext.value &- initial.value < before { turns += 1 }
+    let end = segment.sequenceEnd
+    if end.isAfter(sendNext) {
+      if end.value &- initial.value < sendNext.value &- initial.value { turns += 1 }
+      sendNext = end
+    }
     identification = segment.ipIdentification
     if segment.options.hasTimestamps { noteTimestamps(segment.options) }
     window = segment.window

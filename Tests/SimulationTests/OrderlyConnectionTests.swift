@@ -13,6 +13,12 @@ import Testing
     var all = 0
   }
 
+  private static var inFull: TrackerOptions {
+    var options = TrackerOptions()
+    options.followsOrderly = false
+    return options
+  }
+
   private static func tracker(_ run: Run, followsOrderly: Bool) -> Tracker {
     var options = TrackerOptions(profile: run.scenario.settings.x.profile)
     options.followsOrderly = followsOrderly
@@ -111,6 +117,45 @@ import Testing
       pass("SA", answers)
       #expect(tracker.table.count == 1)
     }
+  }
+
+  @Test(arguments: [false, true])
+  func `keep-alives between ends with timestamps leave a connection orderly`(hasStamps: Bool) {
+    var orderly = Tracker()
+    var full = Tracker(options: Self.inFull)
+    let (x, y): (SocketAddress, SocketAddress) = ("10.0.0.9:5000", "10.0.0.5:80")
+    var frame = 0
+    var echo: UInt32 = 0
+    func pass(
+      _ flags: String, _ time: Double, from x: SocketAddress, to y: SocketAddress,
+      seq: UInt32, ack: UInt32, len: UInt32 = 0
+    ) {
+      frame += 1
+      let value = UInt32(time * 1000) + 1
+      let segment = Segment.make(
+        frame: frame, at: time, from: x, to: y, flags, seq: seq, ack: ack, len: len,
+        ts: hasStamps ? (value, echo) : nil)
+      echo = value
+      let receipt = orderly.receive(segment) { _ in }
+      #expect(full.receive(segment) { _ in } == receipt)
+      let isSame = orderly.agrees(with: full, on: receipt.connection)
+      #expect(isSame, "frame \(frame)")
+    }
+    pass("S", 0, from: x, to: y, seq: 99, ack: 0)
+    pass("SA", 0.01, from: y, to: x, seq: 899, ack: 100)
+    pass("A", 0.02, from: x, to: y, seq: 100, ack: 900)
+    pass("PA", 0.03, from: x, to: y, seq: 100, ack: 900, len: 10)
+    pass("PA", 0.04, from: y, to: x, seq: 900, ack: 110, len: 10)
+    pass("A", 0.05, from: x, to: y, seq: 110, ack: 910)
+    for probe in 1...3 {
+      pass("A", Double(probe) * 60, from: x, to: y, seq: 109, ack: 910)
+      pass("A", Double(probe) * 60 + 0.01, from: y, to: x, seq: 910, ack: 110)
+    }
+    let isOrderly = orderly.isOrderly(1)
+    #expect(isOrderly == hasStamps)
+    pass("FA", 200, from: x, to: y, seq: 110, ack: 910)
+    pass("FA", 200.01, from: y, to: x, seq: 910, ack: 111)
+    pass("A", 200.02, from: x, to: y, seq: 111, ack: 911)
   }
 
   @Test func `each form is as small as it is said to be`() {
