@@ -124,7 +124,7 @@ extension OutputBuffer {
 
 extension ResetCause {
   /// The cause in words, to follow a colon.
-  var words: String {
+  package var words: String {
     switch self {
     case .unreadData: "it closed with received data unread"
     case .lingerZero: "SO_LINGER with a timeout of zero, or an abort"
@@ -152,7 +152,7 @@ extension LateEffect {
     }
   }
 
-  var words: String {
+  package var words: String {
     switch self {
     case .timerRestarted: "timer restarted"
     case .killed: "TIME_WAIT killed"

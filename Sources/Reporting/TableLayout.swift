@@ -194,7 +194,7 @@ extension String {
 
 extension OutputBuffer {
   /// A paragraph: `text` wrapped to the page, every line after the first indented by two more.
-  mutating func appendWrapped(
+  package mutating func appendWrapped(
     _ text: String, indent: Int = 0, palette: Palette = .plain, as role: Palette.Role = .faint
   ) {
     let lines = text.wrapped(to: Page.width - indent - 2)

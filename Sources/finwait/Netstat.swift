@@ -42,7 +42,7 @@ struct Netstat: ParsableCommand {
     let requested = at
     var analysis = try Analysis(
       files: files, input: input, options: model.trackerOptions(running), running: running
-    ) { try requested?.resolved(start: $0) }
+    ) { try requested?.instant(start: $0) }
     var departed = Departed()
     try analysis.run(&departed)
     let report = NetstatReport(

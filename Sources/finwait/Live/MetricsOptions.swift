@@ -1,5 +1,6 @@
 import ArgumentParser
 import Dissection
+import Reporting
 
 /// Whether metrics are served, and where.
 struct MetricsOptions: ParsableArguments {
