@@ -16,11 +16,15 @@ let package = Package(
   products: [
     .executable(name: "finwait", targets: ["finwait"]),
     // Not also "finwait": SwiftPM allows one product of a name.
-    .library(name: "FinwaitKit", targets: ["Dissection", "Capture", "Tracking", "Reporting"]),
+    .library(
+      name: "FinwaitKit",
+      targets: ["Dissection", "Capture", "Tracking", "Reporting", "Checking"]),
   ],
   dependencies: [
     // Commands, options, help, completions and the man page; we would otherwise write a parser.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    // YAML with the place of every node, for rules; we would otherwise write a parser.
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     // HTTP for the metrics; we would otherwise write a server, for clients that we do not know. It
     // does without Foundation, whose libraries would make every command begin later and larger.
     .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
@@ -45,13 +49,19 @@ let package = Package(
       name: "Tracking", dependencies: ["CMemory", "Dissection"], swiftSettings: strict),
     .target(name: "Reporting", dependencies: ["Tracking", "Dissection"], swiftSettings: strict),
     .target(
+      name: "Checking",
+      dependencies: [
+        "Dissection", "Tracking", "Reporting", .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: strict),
+    .target(
       name: "Host",
       dependencies: ["Dissection", .target(name: "CLinux", condition: .when(platforms: [.linux]))],
       swiftSettings: strict),
     .executableTarget(
       name: "finwait",
       dependencies: [
-        "Capture", "Dissection", "Host", "Tracking", "Reporting",
+        "Capture", "Checking", "Dissection", "Host", "Tracking", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -92,6 +102,8 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "CheckingTests", dependencies: ["Checking", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "LiveTests", dependencies: ["finwait", "TestSupport"], swiftSettings: strict),
     .testTarget(

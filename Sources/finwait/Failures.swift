@@ -5,6 +5,8 @@ import Reporting
 
 /// The exit statuses of the interface (sysexits.h where it has them).
 extension ExitCode {
+  /// `check`: a rule is broken; `diff`: something got worse.
+  static let broken = ExitCode(1)
   /// An input was damaged, empty, no capture, or of no link type that finwait reads.
   static let damagedInput = ExitCode(2)
   static let usage = ExitCode(64)
@@ -15,9 +17,12 @@ extension ExitCode {
 
 /// Something on the command line that only shows while reading: a filter, a time, a number.
 struct UsageFailure: Error {
-  let sentence: String
+  let sentences: [String]
 
-  init(_ sentence: String) { self.sentence = sentence }
+  init(_ sentence: String) { sentences = [sentence] }
+
+  /// Where each thing that is wrong has a place: it stands first in its line, as editors look for it.
+  init(places: [String]) { sentences = places }
 }
 
 extension Finwait {
@@ -27,7 +32,10 @@ extension Finwait {
       var command = try parseAsRoot()
       try command.run()
     } catch let failure as UsageFailure {
-      end(failure.sentence, .usage)
+      for sentence in failure.sentences.dropLast() {
+        StandardError.write("\(Escaping.terminal(sentence))\n")
+      }
+      end(failure.sentences.last ?? "", .usage)
     } catch CaptureError.badFilter(let sentence) {
       end("the filter is not valid: \(sentence)", .usage)
     } catch LiveError.badFilter(let sentence) {

@@ -47,8 +47,12 @@ enum StandardError {
   }
 }
 
-private enum Descriptor {
-  static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) throws {
+/// A file that is open for writing, as the system numbers it.
+enum Descriptor {
+  /// - Parameter what: that cannot be written, for the sentence.
+  static func write(
+    _ bytes: ArraySlice<UInt8>, to descriptor: Int32, what: String = "the results"
+  ) throws {
     var written = 0
     while written < bytes.count {
       // The pointer lies within `bytes`, which outlives the call; the count ends at its end.
@@ -60,7 +64,7 @@ private enum Descriptor {
       if count < 0, errno == EPIPE { throw OutputFailure.readerGone }
       guard count >= 0 else {
         throw OutputFailure.system(
-          "the results cannot be written: \(SystemWords.reason(errno))")
+          "\(what) cannot be written: \(SystemWords.reason(errno))")
       }
       written += count
     }
