@@ -109,10 +109,12 @@ let package = Package(
     .testTarget(
       name: "FinwaitTests",
       dependencies: [
-        "finwait", "KernelRecordings", "TestSupport",
+        "Checking", "finwait", "KernelRecordings", "TestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      exclude: ["CorpusDifferences.tsv", "KernelDifferences.tsv", "KernelLateDifferences.tsv"],
+      exclude: [
+        "CorpusDifferences.tsv", "KernelDifferences.tsv", "KernelLateDifferences.tsv", "reports",
+      ],
       swiftSettings: strict),
   ]
 )

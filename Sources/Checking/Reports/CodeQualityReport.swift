@@ -10,14 +10,17 @@ public enum CodeQualityReport {
     var json = JSONWriter()
     var (fingerprints, written) = (Fingerprints(), 0)
     json.beginArray()
-    for result in report.results {
-      let location = Location(of: result.rule, in: report)
-      for violation in result.ranked where written < limit {
-        json.newLine()
-        write(
-          violation.line, result.rule.name, fingerprints.next(violation, of: result.rule),
-          violation.counts ? "major" : "info", location, &json)
-        written += 1
+    // What a baseline knows matters least.
+    for counts in [true, false] {
+      for result in report.results {
+        let location = Location(of: result.rule, in: report)
+        for violation in result.violations where violation.counts == counts && written < limit {
+          json.newLine()
+          write(
+            violation.line, result.rule.name, fingerprints.next(violation, of: result.rule),
+            counts ? "major" : "info", location, &json)
+          written += 1
+        }
       }
     }
     let left = report.results.reduce(0) { $0 + $1.violations.count } - written

@@ -79,14 +79,17 @@ public enum SARIFReport {
     var (fingerprints, written) = (Fingerprints(), 0)
     json.key("results")
     json.beginArray()
-    for (index, result) in report.results.enumerated() {
-      let location = Location(of: result.rule, in: report)
-      for violation in result.ranked where written < limit {
-        json.newLine()
-        write(
-          violation, of: result.rule, index, location,
-          fingerprints.next(violation, of: result.rule), &json)
-        written += 1
+    // What a baseline knows matters least.
+    for counts in [true, false] {
+      for (index, result) in report.results.enumerated() {
+        let location = Location(of: result.rule, in: report)
+        for violation in result.violations where violation.counts == counts && written < limit {
+          json.newLine()
+          write(
+            violation, of: result.rule, index, location,
+            fingerprints.next(violation, of: result.rule), &json)
+          written += 1
+        }
       }
     }
     json.endArray()
