@@ -15,6 +15,7 @@ struct StateSpan {
   var frames: [Int]
   /// When its timer runs out.
   var until: Timestamp?
+  var lastLook: Timestamp
 
   /// - Parameter instant: of the last look.
   func duration(at instant: Timestamp) -> Interval {
@@ -68,22 +69,25 @@ struct ConnectionHistory {
       span.activity = end.activity
       span.until = claim.until
       span.frames = claim.evidence.frames
+      span.lastLook = instant
       current[role] = span
       return
     }
-    let since = min(claim.since ?? instant, instant)
-    if let before = current[role] {
-      // A presumption that is taken back was no state: the one before it went on.
-      if since >= before.since { leave(before, for: since) }
-    }
-    if let last = spans.last(where: { $0.role == role }), last.state == claim.state,
-      last.since == since
+    var since = min(claim.since ?? instant, instant)
+    // A presumption that is taken back was no state: the one before it went on.
+    if let before = current[role], since >= before.since {
+      // What only turned out later counts from when it could not have been otherwise.
+      since = max(since, before.lastLook)
+      leave(before, for: since)
+    } else if let last = spans.lastIndex(where: { $0.role == role }),
+      spans[last].state == claim.state
     {
-      spans.removeAll { $0.role == role && $0.since == since && $0.state == claim.state }
+      since = spans.remove(at: last).since
     }
     current[role] = StateSpan(
       role: role, state: claim.state, since: since, isProved: claim.certainty == .proved,
-      activity: end.activity, frames: claim.evidence.frames, until: claim.until)
+      activity: end.activity, frames: claim.evidence.frames, until: claim.until,
+      lastLook: instant)
   }
 
   private mutating func leave(_ span: StateSpan, for next: Timestamp) {

@@ -158,6 +158,6 @@ extension StateSpan {
     self.init(
       role: role, state: claim.state, since: claim.since ?? instant,
       isProved: claim.certainty == .proved, activity: end.activity,
-      frames: claim.evidence.frames)
+      frames: claim.evidence.frames, lastLook: instant)
   }
 }

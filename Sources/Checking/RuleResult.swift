@@ -33,6 +33,8 @@ public struct CheckReport: Sendable {
   public var complaints: [String]
   /// The file of rules as it was named; nil: the default rules.
   public var rulesFile: String?
+  /// How many kinds of violations of a baseline are not there any more; nil: there is none.
+  public var gone: Int?
 
   public init(
     results: [RuleResult], connections: Int, captures: [CaptureRow], complaints: [String],

@@ -87,12 +87,17 @@ extension ConnectionReport {
 
   /// Who closed first, likewise.
   var serviceViewClosedFirst: ClosedFirst? {
-    guard serviceRole == .initiator else { return closedFirst }
-    switch closedFirst {
-    case .initiator: return .responder
-    case .responder: return .initiator
-    case .both: return .both
-    case nil: return nil
+    serviceRole == .initiator ? closedFirst?.turned : closedFirst
+  }
+}
+
+extension ClosedFirst {
+  /// Where the roles are taken the other way round.
+  var turned: ClosedFirst {
+    switch self {
+    case .initiator: .responder
+    case .responder: .initiator
+    case .both: .both
     }
   }
 }

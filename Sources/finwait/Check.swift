@@ -18,6 +18,8 @@ struct Check: ParsableCommand {
         finwait check test.pcap
         finwait check test.pcap --rules rules.yml
         finwait check test.pcap --rules rules.yml --report junit=report.xml
+        finwait check test.pcap --write-baseline known.json
+        finwait check test.pcap --baseline known.json     what is new or worse
       """)
 
   @Argument(
@@ -27,6 +29,16 @@ struct Check: ParsableCommand {
   @Option(help: ArgumentHelp("The rules, a YAML file.", valueName: "rules"))
   var rules: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Fail only on what is new or worse than in this report of check in JSON.",
+      valueName: "report"))
+  var baseline: String?
+
+  @Option(
+    help: ArgumentHelp("Write what is broken now as a baseline.", valueName: "report"))
+  var writeBaseline: String?
+
   @OptionGroup(title: "Input") var input: InputOptions
   @OptionGroup(title: "Hosts") var model: ModelOptions
   @OptionGroup(title: "Output") var output: CheckOutputOptions
@@ -34,6 +46,9 @@ struct Check: ParsableCommand {
 
   func run() throws {
     let rules = try self.rules.map(RuleFile.read) ?? DefaultRules.rules
+    let baseline = try self.baseline.map { path in
+      try SavedReport.named(path) { try Baseline(json: SavedReport.read(path)) }
+    }
     let start = StartTime()
     var analysis = try Analysis(
       files: files, input: input, options: model.trackerOptions(running), running: running,
@@ -47,8 +62,12 @@ struct Check: ParsableCommand {
     }
     let captures = analysis.captureRows
     let verdict = InputVerdict(captures)
-    let report = consumer.finish(
+    var report = consumer.finish(
       captures: captures, complaints: verdict.complaints, rulesFile: self.rules)
+    if let writeBaseline {
+      try ResultFile.write(Baseline(report).document.bytes, to: writeBaseline)
+    }
+    baseline?.judge(&report)
     try output.write(report)
     verdict.warn()
     if report.broken > 0 { throw ExitCode.broken }

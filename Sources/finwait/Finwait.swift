@@ -33,6 +33,8 @@ struct Finwait: ParsableCommand {
         77  no permission to capture
       """,
     version: "0.1.0",
-    subcommands: [Read.self, Netstat.self, Explain.self, Check.self, Live.self, Interfaces.self],
+    subcommands: [
+      Read.self, Netstat.self, Explain.self, Check.self, Diff.self, Live.self, Interfaces.self,
+    ],
     defaultSubcommand: Read.self)
 }

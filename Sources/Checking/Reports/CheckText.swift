@@ -50,7 +50,8 @@ extension CheckReport {
   /// One sentence.
   public var verdict: String {
     let rules = results.count.counted("rule")
-    let known = self.known == 0 ? "" : "; \(self.known.grouped) known from the baseline"
+    var known = self.known == 0 ? "" : "; \(self.known.grouped) known from the baseline"
+    if let gone, gone > 0 { known += "; gone from it: \(gone.counted("kind"))" }
     let sum =
       broken == 0
       ? "\(rules) \(results.count == 1 ? "holds" : "hold") in \(connections.counted("connection"))"
