@@ -2,7 +2,6 @@ import ArgumentParser
 import Checking
 import Dissection
 import Reporting
-import Synchronization
 import Tracking
 
 /// `finwait check FILE…`: a capture is a test.
@@ -26,17 +25,20 @@ struct Check: ParsableCommand {
     help: ArgumentHelp("Captures, plain, .gz or .zst; - is standard input.", valueName: "file"))
   var files: [String]
 
-  @Option(help: ArgumentHelp("The rules, a YAML file.", valueName: "rules"))
+  @Option(
+    help: ArgumentHelp("The rules, a YAML file.", valueName: "rules"),
+    completion: .file(extensions: ["yml", "yaml"]))
   var rules: String?
 
   @Option(
     help: ArgumentHelp(
       "Fail only on what is new or worse than in this report of check in JSON.",
-      valueName: "report"))
+      valueName: "report"), completion: .file(extensions: ["json"]))
   var baseline: String?
 
   @Option(
-    help: ArgumentHelp("Write what is broken now as a baseline.", valueName: "report"))
+    help: ArgumentHelp("Write what is broken now as a baseline.", valueName: "report"),
+    completion: .file(extensions: ["json"]))
   var writeBaseline: String?
 
   @OptionGroup(title: "Input") var input: InputOptions
@@ -72,18 +74,5 @@ struct Check: ParsableCommand {
     verdict.warn()
     if report.broken > 0 { throw ExitCode.broken }
     if !verdict.complaints.isEmpty { throw ExitCode.damagedInput }
-  }
-}
-
-/// When the first packet came, once it has.
-final class StartTime: Sendable {
-  private let first = Mutex<Timestamp?>(nil)
-
-  var value: Timestamp { first.withLock { $0 } ?? .distantPast }
-
-  /// As a cutoff of `Analysis`: no frame is too late.
-  func note(_ time: Timestamp) -> Timestamp? {
-    first.withLock { $0 = time }
-    return nil
   }
 }

@@ -11,13 +11,14 @@ struct CheckOutputOptions: ParsableArguments {
     help: ArgumentHelp(
       "Write another form into a file as well; can be given more than once.",
       valueName: "form=file"),
+    completion: .list(CheckFormat.allCases.map { "\($0.rawValue)=" }),
     transform: ReportTarget.init(parsing:))
   var report: [ReportTarget] = []
 
   @Option(
     help: ArgumentHelp(
       "Append a summary in Markdown to this file, like $GITHUB_STEP_SUMMARY.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var summary: String?
 
   @Flag(help: "Every violation in the text, not only the first of each rule.")

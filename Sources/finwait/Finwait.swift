@@ -19,6 +19,8 @@ struct Finwait: ParsableCommand {
         finwait busy.pcap --format json      the same for a program
         finwait netstat busy.pcap --at +30   every socket, half a minute in
         finwait explain busy.pcap 12         why connection 12 ended so
+        finwait check test.pcap              a test: does it hold to the rules?
+        finwait diff old.pcap new.pcap       what got worse
         sudo finwait live                    what this host leaves open, as it happens
 
       A CLOSE_WAIT that stays means a program that does not close its sockets; a TIME_WAIT \
@@ -26,8 +28,9 @@ struct Finwait: ParsableCommand {
 
       EXIT STATUS
         0   fine
+        1   check: a rule is broken; diff: something got worse
         2   an input was damaged or no capture; what was read is reported
-        64  wrong usage: an option, a filter, a time, a connection number
+        64  wrong usage: an option, a filter, a time, rules, a connection number
         66  an input is missing, a directory or unreadable; an interface cannot be used
         74  the results, or what else is asked for, cannot be written or served
         77  no permission to capture

@@ -221,3 +221,59 @@ struct Consumer {
     }
   }
 }
+
+/// What the documentation says of rules and reports holds.
+@Suite struct CheckDocumentationTests {
+  /// Each example of rules is taken by the program.
+  @Test func everyExampleIsValid() throws {
+    var count = 0
+    for document in Document.all {
+      for (index, line) in document.lines.enumerated() where line == "```yaml" {
+        let yaml = document.lines[(index + 1)...].prefix { $0 != "```" }.joined(separator: "\n")
+        guard yaml.contains("rules:") else { continue }
+        #expect(throws: Never.self) { try RuleReader.rules(yaml: yaml) }
+        count += 1
+      }
+    }
+    #expect(count >= 2)
+  }
+
+  private struct Report: Decodable {
+    let rules: [[String: Anything]]
+    let violations: [[String: Anything]]
+    let tally: [[String: Anything]]
+    let summary: [String: Anything]
+
+    struct Anything: Decodable {}
+  }
+
+  private struct Difference: Decodable {
+    let changes: [[String: Report.Anything]]
+  }
+
+  /// Every field that is printed has its line, and the other way round.
+  @Test func fieldsAreDocumented() throws {
+    let run = try FinwaitProcess(
+      ["check", "03-close-wait-server.pcap", "--format", "json"], in: Repository.captures)
+    let report = try JSONDecoder().decode(Report.self, from: Data(run.output.utf8))
+    try Self.expect(report.rules.first, in: "rules")
+    try Self.expect(report.violations.first, in: "violations")
+    try Self.expect(report.tally.first, in: "tally")
+    let diff = try DiffTests.diff(
+      "01-graceful-close-by-client.pcap", "03-close-wait-server.pcap", ["--format", "json"])
+    let difference = try JSONDecoder().decode(Difference.self, from: Data(diff.output.utf8))
+    try Self.expect(difference.changes.first, in: "changes")
+    let text = try Document(name: "Documentation/json.md").lines.joined(separator: " ")
+    for field in report.summary.keys { #expect(text.contains("`\(field)`"), "\(field)") }
+  }
+
+  private static func expect(_ object: [String: Report.Anything]?, in array: String) throws {
+    let document = try Document(name: "Documentation/json.md")
+    let title = try #require(document.lines.firstIndex(of: "| in `\(array)` | |"))
+    let documented = document.lines[(title + 1)...].prefix { $0.hasPrefix("|") }.flatMap { row in
+      row.split(separator: "|")[0].matches(of: /`([a-z_]+)`/).map { String($0.output.1) }
+    }
+    let printed = try #require(object).keys.filter { $0 != "type" }
+    #expect(printed.sorted() == documented.sorted())
+  }
+}
