@@ -10,8 +10,6 @@ struct RuleFields {
     var place: RulePlace { value.place ?? keyPlace }
   }
 
-  /// What the mapping is, for sentences: `a rule`.
-  let what: String
   let place: RulePlace
   let fields: [Field]
 
@@ -61,7 +59,7 @@ struct RuleNotes {
         note(keyPlace, unknown(text, "key of \(what)", among: known))
       }
     }
-    return RuleFields(what: what, place: node.place ?? place, fields: fields)
+    return RuleFields(place: node.place ?? place, fields: fields)
   }
 
   /// That a word is none of those which are known.

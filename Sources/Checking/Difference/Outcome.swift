@@ -92,7 +92,7 @@ struct Outcome: Sendable {
   }
 
   var way: Way { Way(close: close, traits: Set(traits.keys)) }
-  var isBad: Bool { traits.keys.contains(where: \.isBad) }
+  var badTraits: Set<Trait> { Set(traits.keys.filter(\.isBad)) }
 
   /// In words, to follow a colon.
   var words: String {

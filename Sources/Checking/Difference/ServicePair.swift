@@ -5,8 +5,18 @@ import Tracking
 /// The connections of one service in an older and a newer capture.
 struct ServicePair {
   let service: SocketAddress
-  let before: [Outcome]
-  let now: [Outcome]
+  private let before: [Outcome]
+  private let now: [Outcome]
+  private let amountsBefore: [Trait: Amount]
+  private let amountsNow: [Trait: Amount]
+
+  init(service: SocketAddress, before: [Outcome], now: [Outcome]) {
+    self.service = service
+    self.before = before
+    self.now = now
+    amountsBefore = Self.tally(before)
+    amountsNow = Self.tally(now)
+  }
 
   /// Who closes first is told where it has shifted by a tenth of the connections.
   private static let shift = 0.1
@@ -29,12 +39,9 @@ struct ServicePair {
       now: now.count, sentence: sentence)
   }
 
-  private var traitChanges: [Change] {
-    let (old, new) = (Self.tally(before), Self.tally(now))
-    return Set(old.keys).union(new.keys).sorted().compactMap { trait in
-      change(trait, old[trait] ?? .init(), new[trait] ?? .init())
-    }
-  }
+  private var traitChanges: [Change] { traits.sorted().compactMap { change($0) } }
+
+  private var traits: Set<Trait> { Set(amountsBefore.keys).union(amountsNow.keys) }
 
   /// How many connections a trait has, and the longest.
   private struct Amount {
@@ -53,27 +60,26 @@ struct ServicePair {
     return amounts
   }
 
-  private func change(_ trait: Trait, _ old: Amount, _ new: Amount) -> Change? {
+  /// Nil where nothing is to be said.
+  private func verdict(_ trait: Trait) -> Change.Verdict? {
+    let old = amountsBefore[trait] ?? Amount()
+    let new = amountsNow[trait] ?? Amount()
     let oldShare = Double(old.count) / Double(max(before.count, 1))
     let newShare = Double(new.count) / Double(max(now.count, 1))
+    guard trait.isBad else { return abs(newShare - oldShare) >= Self.shift ? .changed : nil }
     let isLonger =
       old.count > 0
       && (new.longest?.roundedSeconds ?? 0)
         > Tally.tolerance(of: old.longest?.roundedSeconds ?? 0)
-    let verdict: Change.Verdict
-    if trait.isBad {
-      // More connections have more of everything: it counts where the share is larger, too.
-      if new.count > old.count && newShare > oldShare || new.count > 0 && isLonger {
-        verdict = .worse
-      } else if new.count < old.count && newShare < oldShare {
-        verdict = .better
-      } else {
-        return nil
-      }
-    } else {
-      guard abs(newShare - oldShare) >= Self.shift else { return nil }
-      verdict = .changed
-    }
+    // More connections have more of everything: it counts where the share is larger, too.
+    if new.count > old.count && newShare > oldShare || new.count > 0 && isLonger { return .worse }
+    return new.count < old.count && newShare < oldShare ? .better : nil
+  }
+
+  private func change(_ trait: Trait) -> Change? {
+    guard let verdict = verdict(trait) else { return nil }
+    let old = amountsBefore[trait] ?? Amount()
+    let new = amountsNow[trait] ?? Amount()
     return Change(
       scope: .service, verdict: verdict, service: service.text, role: trait.role,
       kind: trait.kind, before: old.count, now: new.count,
@@ -102,23 +108,24 @@ struct ServicePair {
     var (old, new) = (before, now)
     Self.match(&old, &new) { WayKey(client: $0.client, way: $0.way) }
     Self.match(&old, &new) { WayKey(client: nil, way: $0.way) }
+    let worse = traits.filter { verdict($0) == .worse }
     var changes: [Change] = []
-    var rest = Dictionary(grouping: old, by: \.client)
+    var rest = Dictionary(grouping: old, by: \.client).mapValues { $0[...] }
     var unpaired: [Outcome] = []
     for outcome in new {
-      if rest[outcome.client]?.isEmpty == false, let partner = rest[outcome.client]?.removeFirst() {
-        changes.append(change(from: partner, to: outcome))
+      if let partner = rest[outcome.client]?.popFirst() {
+        changes.append(change(from: partner, to: outcome, worse))
       } else {
         unpaired.append(outcome)
       }
     }
     var left = rest.values.flatMap { $0 }.sorted { $0.number < $1.number }[...]
     for outcome in unpaired {
-      changes.append(change(from: left.popFirst(), to: outcome))
+      changes.append(change(from: left.popFirst(), to: outcome, worse))
     }
     // What is only there in one of them is told if something was wrong with it.
     return changes.filter { $0.verdict != .changed || $0.before != nil }
-      + left.filter(\.isBad).map { gone($0) }
+      + left.filter { !$0.badTraits.isEmpty }.map { gone($0) }
   }
 
   private struct WayKey: Hashable {
@@ -147,11 +154,17 @@ struct ServicePair {
     }
   }
 
-  private func change(from old: Outcome?, to new: Outcome) -> Change {
-    let bad = Set(new.traits.keys.filter(\.isBad))
-    let badBefore = Set((old?.traits.keys).map(Array.init)?.filter(\.isBad) ?? [])
-    let verdict: Change.Verdict =
-      !bad.isSubset(of: badBefore) ? .worse : bad == badBefore ? .changed : .better
+  /// - Parameter worse: of what the service has more; more connections have more of the same.
+  private func change(
+    from old: Outcome?, to new: Outcome, _ worse: Set<Trait>
+  ) -> Change {
+    let (bad, badBefore) = (new.badTraits, old?.badTraits ?? [])
+    let verdict: Change.Verdict
+    if !bad.subtracting(badBefore).isDisjoint(with: worse) {
+      verdict = .worse
+    } else {
+      verdict = bad.isStrictSubset(of: badBefore) ? .better : .changed
+    }
     let beginning = "\(new.client.text) to \(service.text), connection \(new.number)"
     let ending = old.map { "; before: \($0.words) (connection \($0.number))" } ?? " (it is new)"
     return Change(
