@@ -17,12 +17,16 @@ final class CaptureInput {
   private var isIdentified = false
   private var isAtEnd = false
 
+  /// Octets of the block of an input alone: smaller ones cost more calls, and larger ones leave the
+  /// caches before they are dissected.
+  static let blockCapacity = 1 << 20
+
   /// - Parameter sharing: how many inputs share the memory that there is for blocks.
   init(path: String, sharing: Int, interfaces: InterfaceNumbers) throws(CaptureError) {
     file = try InputFile(path: path)
-    // Smaller ones cost more calls, and larger ones leave the caches before they are dissected:
-    // 1 MiB, and no less than 64 KiB for a thousand files.
-    buffer = BlockBuffer(capacity: max(64 << 10, min(1 << 20, (64 << 20) / sharing)))
+    // No less than 64 KiB for a thousand files.
+    buffer = BlockBuffer(
+      capacity: max(64 << 10, min(Self.blockCapacity, (64 << 20) / sharing)))
     let stagingCapacity = max(16 << 10, min(128 << 10, (8 << 20) / sharing))
     source = ByteSource(file: file, stagingCapacity: stagingCapacity)
     batchLimit = max(256, min(1024, (1 << 17) / sharing))

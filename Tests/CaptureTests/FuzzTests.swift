@@ -25,7 +25,7 @@ import Testing
     } while !lane.records.isEmpty
     // No frame of either format takes less than 16 bytes of a file.
     #expect(frames <= bytes.count / 16, "seed \(seed)")
-    #expect(input.buffer.capacity == 256 << 10, "seed \(seed)")
+    #expect(input.buffer.capacity == CaptureInput.blockCapacity, "seed \(seed)")
   }
 
   private static func sample(_ order: ByteOrder) -> [UInt8] {
