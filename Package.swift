@@ -101,7 +101,8 @@ let package = Package(
       dependencies: ["KernelRecordings", "Simulation", "TestSupport", "Tracking"],
       swiftSettings: strict),
     .testTarget(
-      name: "ReportingTests", dependencies: ["Reporting", "TestSupport"], swiftSettings: strict),
+      name: "ReportingTests", dependencies: ["Reporting", "TestSupport"], exclude: ["Screens"],
+      swiftSettings: strict),
     .testTarget(
       name: "CheckingTests", dependencies: ["Checking", "TestSupport"], swiftSettings: strict),
     .testTarget(
