@@ -106,7 +106,8 @@ let package = Package(
     .testTarget(
       name: "CheckingTests", dependencies: ["Checking", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "LiveTests", dependencies: ["finwait", "TestSupport"], swiftSettings: strict),
+      name: "LiveTests", dependencies: ["finwait", "TestSupport"], exclude: ["Screens"],
+      swiftSettings: strict),
     .testTarget(
       name: "FinwaitTests",
       dependencies: [

@@ -22,6 +22,8 @@ struct LiveSession: ~Copyable {
   private let sockets: LocalSockets?
   /// Told as they come, if they are wanted.
   private let events: LiveEvents?
+  private let screen: LiveScreen?
+  private let notices: Notices
   /// When the kernel's sockets are compared with what packets tell.
   private var comparison = Timestamp.distantFuture
   private let dissector = Dissector()
@@ -47,11 +49,13 @@ struct LiveSession: ~Copyable {
 
   init(
     capture: LiveCapture, sockets: LocalSockets?, options: TrackerOptions, report: ReadReport,
-    events: LiveEvents?, watch: LiveWatch
+    events: LiveEvents?, watch: LiveWatch, screen: LiveScreen?, notices: Notices
   ) {
     self.capture = capture
     self.sockets = sockets
     self.events = events
+    self.screen = screen
+    self.notices = notices
     self.report = report
     self.watch = watch
     tracker = Tracker(options: options)
@@ -68,12 +72,16 @@ struct LiveSession: ~Copyable {
     while true {
       if !hasMore {
         let milliseconds = Self.turn.nanoseconds / 1_000_000
-        Descriptors.wait(for: capture.descriptors, milliseconds: Int32(milliseconds))
+        let keys = screen.map { [$0.descriptor] } ?? []
+        Descriptors.wait(for: capture.descriptors + keys, milliseconds: Int32(milliseconds))
       }
       hasMore = try read()
+      let asked = screen?.turn(tracker, capture, sockets, report.host, isBehind: hasMore)
+      if asked == .quit { return try readRest() }
       switch signals.take() {
       case .end: return try readRest()
       case .snapshot: try snapshot()
+      case .suspend: screen?.suspend()
       case nil: break
       }
       if let end, capture.now >= end { return try readRest() }
@@ -106,9 +114,10 @@ struct LiveSession: ~Copyable {
       if let failure { throw failure }
     }
     if let loss = capture.lossTime { tracker.noteLoss(until: loss) }
-    let (events, now) = (events, capture.now)
+    let (events, screen, now) = (events, screen, capture.now)
     tracker.pass(to: now.advanced(by: Self.lag * -1)) { connection in
       events?.end(connection, at: now)
+      screen?.leave(connection)
       Self.add(connection, at: now, to: &report, &watch, &failure)
     }
     if let failure { throw failure }
@@ -200,9 +209,11 @@ struct LiveSession: ~Copyable {
       if let connection = tracker.receive(error) { watch.take(record, frame, of: connection) }
     case .segment(let segment):
       counts[interface].tcpPackets += 1
-      let events = events
+      let (events, screen) = (events, screen)
+      screen?.take(segment)
       let receipt = tracker.receive(segment) {
         events?.end($0, at: segment.time)
+        screen?.leave($0)
         Self.add($0, at: segment.time, to: &report, &watch, &failure)
       }
       events?.follow(receipt, segment, tracker)
@@ -224,7 +235,8 @@ struct LiveSession: ~Copyable {
   /// Reports what is known so far, and goes on.
   private mutating func snapshot() throws {
     try report.flush()
-    try finish(report)
+    guard let screen else { return try finish(report) }
+    try screen.pause { try finish(report) }
   }
 
   /// Reports, and says what went wrong.
@@ -276,9 +288,7 @@ struct LiveSession: ~Copyable {
     }
   }
 
-  private func warn(_ sentence: String) {
-    StandardError.write("finwait: \(Escaping.terminal(sentence))\n")
-  }
+  private func warn(_ sentence: String) { notices.say(sentence) }
 }
 
 extension CaptureRow.Drops {

@@ -71,7 +71,7 @@ struct LiveWatch {
 }
 
 extension Interval {
-  fileprivate init(_ duration: Duration) {
+  init(_ duration: Duration) {
     let (seconds, attoseconds) = duration.components
     self = .seconds(seconds) + Interval(nanoseconds: attoseconds / 1_000_000_000)
   }
