@@ -48,6 +48,7 @@ let package = Package(
     .target(
       name: "Tracking", dependencies: ["CMemory", "Dissection"], swiftSettings: strict),
     .target(name: "Reporting", dependencies: ["Tracking", "Dissection"], swiftSettings: strict),
+    .target(name: "Extraction", dependencies: ["Tracking", "Dissection"], swiftSettings: strict),
     .target(
       name: "Checking",
       dependencies: [
@@ -61,7 +62,7 @@ let package = Package(
     .executableTarget(
       name: "finwait",
       dependencies: [
-        "Capture", "Checking", "Dissection", "Host", "Tracking", "Reporting",
+        "Capture", "Checking", "Dissection", "Extraction", "Host", "Tracking", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),

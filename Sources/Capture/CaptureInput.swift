@@ -51,6 +51,9 @@ final class CaptureInput {
     return summary
   }
 
+  /// The end of the capture, where the file records it, as far as it was read.
+  var recordedEnd: Timestamp? { notes.end }
+
   /// Finds the next batch of records; none are found at the end of the input alone.
   func fill(_ lane: inout Lane) {
     lane.records.removeAll(keepingCapacity: true)

@@ -69,6 +69,10 @@ public final class CaptureReader {
     zip(inputs, merge.lanes).map { input, lane in input.summary(lane) }
   }
 
+  /// The end of the capture, where extracts record it: it may lie after the last frame. Complete at
+  /// the end.
+  public var recordedEnd: Timestamp? { inputs.compactMap(\.recordedEnd).max() }
+
   /// For a progress bar: bytes consumed of the inputs as they lie on disk.
   public var bytesRead: UInt64 { inputs.reduce(0) { $0 + $1.file.position } }
 

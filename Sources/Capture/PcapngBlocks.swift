@@ -5,7 +5,6 @@ import Dissection
 extension OutputBlock {
   private enum OptionCode {
     static let end: UInt16 = 0
-    static let application: UInt16 = 4
     static let interfaceName: UInt16 = 2
     static let timeResolution: UInt16 = 9
     static let interfaceReceived: UInt16 = 4
@@ -14,10 +13,11 @@ extension OutputBlock {
   }
 
   /// A section that the named program wrote, of a length that nobody knows yet.
-  mutating func appendSection(application: String) {
+  mutating func appendSection(application: String, comment: String? = nil) {
     appendBlock(type: PcapngReader.BlockType.section) { block in
       block.append([0x1a2b_3c4d, 1, 0xffff_ffff, 0xffff_ffff])
-      block.appendOption(OptionCode.application, Array(application.utf8).span)
+      if let comment { block.appendComment(comment) }
+      block.appendOption(PcapngOptions.application, Array(application.utf8).span)
     }
   }
 
@@ -32,12 +32,37 @@ extension OutputBlock {
   mutating func appendStatistics(
     _ statistics: PcapngWriter.Statistics, of interface: Int, at time: Timestamp
   ) {
-    appendBlock(type: 5) { block in
+    appendBlock(type: PcapngReader.BlockType.statistics) { block in
       let ticks = time.ticks
       block.append([UInt32(truncatingIfNeeded: interface), ticks.high, ticks.low])
       block.appendOption(OptionCode.interfaceReceived, statistics.received)
       block.appendOption(OptionCode.interfaceDropped, statistics.droppedByInterface)
       block.appendOption(OptionCode.systemDropped, statistics.droppedBySystem)
+    }
+  }
+
+  /// Says until when the interface was listened to.
+  mutating func appendEnd(_ time: Timestamp, of interface: Int) {
+    appendBlock(type: PcapngReader.BlockType.statistics) { block in
+      let ticks = time.ticks
+      block.append([UInt32(truncatingIfNeeded: interface), ticks.high, ticks.low])
+      block.append([UInt32(PcapngOptions.interfaceEnd) | 8 << 16, ticks.high, ticks.low])
+    }
+  }
+
+  /// A frame with what is to be said of it.
+  mutating func appendPacket(
+    _ record: FrameRecord, _ bytes: Span<UInt8>, comments: [String]
+  ) {
+    appendBlock(type: PcapngReader.BlockType.enhancedPacket) { block in
+      let ticks = record.time.ticks
+      block.append([
+        UInt32(record.interface), ticks.high, ticks.low, UInt32(truncatingIfNeeded: bytes.count),
+        record.originalLength,
+      ])
+      block.append(bytes)
+      block.appendPadding(after: bytes.count)
+      for comment in comments { block.appendComment(comment) }
     }
   }
 
@@ -82,6 +107,11 @@ extension OutputBlock {
     append(UInt32(code) | UInt32(value.count) << 16)
     append(value)
     appendPadding(after: value.count)
+  }
+
+  /// At most what an option's length can say.
+  private mutating func appendComment(_ text: String) {
+    appendOption(PcapngOptions.comment, Array(text.utf8.prefix(0xFFFF)).span)
   }
 
   /// Values begin where 32 bits do.

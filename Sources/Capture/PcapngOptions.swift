@@ -8,6 +8,10 @@ struct PcapngOptions {
 
   /// opt_comment, in every block.
   static let comment: UInt16 = 1
+  /// shb_userappl, in a Section Header Block.
+  static let application: UInt16 = 4
+  /// isb_endtime, in an Interface Statistics Block.
+  static let interfaceEnd: UInt16 = 3
 
   /// An option exceeds the block; those before it were given.
   private(set) var isDamaged = false

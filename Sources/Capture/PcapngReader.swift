@@ -9,6 +9,8 @@ struct PcapngReader {
   /// Of the current section.
   private(set) var interfaces: [PcapngInterface] = []
   private let numbers: InterfaceNumbers
+  /// finwait itself wrote the current section.
+  private var isOurs = false
   var frames = 0
   /// For Simple Packet Blocks, which have none of their own.
   var lastTime = Timestamp(nanoseconds: 0)
@@ -23,6 +25,7 @@ struct PcapngReader {
     static let interface: UInt32 = 1
     static let packet: UInt32 = 2
     static let simplePacket: UInt32 = 3
+    static let statistics: UInt32 = 5
     static let enhancedPacket: UInt32 = 6
     /// No packets, but Wireshark shows and numbers them as frames: journal entries, custom
     /// blocks, system calls.
@@ -121,8 +124,11 @@ struct PcapngReader {
       return readInterface(block, notes: &notes)
     case BlockType.section:
       return readSection(block, placement, notes: &notes)
+    case BlockType.statistics:
+      if isOurs { readEnd(block, notes: &notes) }
+      return nil
     default:
-      // Names, statistics, secrets: nothing that bears on a frame.
+      // Names, secrets: nothing that bears on a frame.
       if BlockType.numbered.contains(placement.type) { frames += 1 }
       return nil
     }
@@ -145,10 +151,15 @@ struct PcapngReader {
       return "expected pcapng version 1.0, found \(major).\(minor)"
     }
     interfaces.removeAll(keepingCapacity: true)
+    isOurs = false
     var options = PcapngOptions(from: 24, order)
     while let option = options.next(in: block) {
-      guard option.code == PcapngOptions.comment else { continue }
-      notes.note(comment: CaptureComment(frame: nil, text: block.text(option.value)))
+      switch option.code {
+      case PcapngOptions.comment:
+        notes.note(comment: CaptureComment(frame: nil, text: block.text(option.value)))
+      case PcapngOptions.application: isOurs = block.text(option.value).hasPrefix("finwait ")
+      default: continue
+      }
     }
     if options.isDamaged { return "an option of a Section Header Block exceeds its block" }
     return nil

@@ -39,11 +39,12 @@ public final class PcapngWriter {
   /// - Parameters:
   ///   - application: the program that writes, with its version.
   ///   - interfaces: those that the records of frames name by their index.
+  ///   - comment: on the whole file.
   init(
-    file: OutputFile, application: String, interfaces: [Interface]
+    file: OutputFile, application: String, interfaces: [Interface], comment: String? = nil
   ) throws(SavefileWriter.Failure) {
     self.file = file
-    block.appendSection(application: application)
+    block.appendSection(application: application, comment: comment)
     for interface in interfaces { block.appendInterface(interface) }
     try flush()
   }
@@ -57,6 +58,15 @@ public final class PcapngWriter {
     block.appendPacket(record, bytes)
   }
 
+  /// - Parameter comments: what is to be said of the frame.
+  public func write(
+    _ record: FrameRecord, _ bytes: Span<UInt8>, comments: [String]
+  ) throws(SavefileWriter.Failure) {
+    let words = comments.reduce(0) { $0 + $1.utf8.count + 8 }
+    try makeRoom(for: OutputBlock.packetLength(captured: bytes.count) + words)
+    block.appendPacket(record, bytes, comments: comments)
+  }
+
   /// Blocks that are whole.
   public func write(blocks: Span<UInt8>) throws(SavefileWriter.Failure) {
     try makeRoom(for: blocks.count)
@@ -68,6 +78,12 @@ public final class PcapngWriter {
   ) throws(SavefileWriter.Failure) {
     try makeRoom(for: 128)
     block.appendStatistics(statistics, of: interface, at: time)
+  }
+
+  /// Says that an interface was listened to until then, whatever came last.
+  public func write(end: Timestamp, of interface: Int) throws(SavefileWriter.Failure) {
+    try makeRoom(for: 64)
+    block.appendEnd(end, of: interface)
   }
 
   private func makeRoom(for more: Int) throws(SavefileWriter.Failure) {

@@ -15,6 +15,8 @@ struct InputNotes {
   var linkTypes: [LinkType] = []
   var comments: [CaptureComment] = []
   var damage: [Damage] = []
+  /// Until when interfaces were listened to, as the file says.
+  private(set) var end: Timestamp?
 
   /// Whom to name in damage.
   let file: String
@@ -34,6 +36,8 @@ struct InputNotes {
     let text = isLast ? "more is wrong from here on; it is not listed" : message
     damage.append(Damage(file: file, offset: offset, message: text))
   }
+
+  mutating func note(end time: Timestamp) { end = max(end ?? time, time) }
 
   mutating func note(comment: CaptureComment) {
     if comments.count < FileSummary.commentLimit { comments.append(comment) }

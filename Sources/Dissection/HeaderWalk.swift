@@ -35,6 +35,17 @@ enum NextHeader {
   case ipProtocol(UInt8)
   /// Nothing that leads to TCP.
   case none(SkipReason)
+
+  /// Where a walk ends: at TCP's header, or where nothing leads to one.
+  var isEnd: Bool {
+    switch self {
+    case .ipProtocol(IPProtocol.tcp), .none: true
+    case .ethernet, .linuxCooked, .linuxCooked2, .null, .loop, .llc, .ppp, .pppProtocol,
+      .ciscoHDLC, .pppoe, .mpls, .fddi, .arcnetLinux, .ipoib, .ieee80211, .radiotap, .prism,
+      .avs, .ppi, .anyIP, .etherType, .ipv4, .ipv6, .ipProtocol:
+      false
+    }
+  }
 }
 
 /// How far the dissection of one frame has come.
@@ -86,36 +97,43 @@ extension HeaderWalk {
   @inline(never)
   mutating func toTCP(_ bytes: Span<UInt8>, from first: NextHeader) -> SkipReason? {
     var next = first
-    while true {
-      let header = bytes.extracting(droppingFirst: offset)
-      switch next {
-      case .ethernet: next = readEthernet(header)
-      case .etherType(let type): next = readEtherType(type, header)
-      case .ipv4: next = readIPv4(header)
-      case .ipv6: next = readIPv6(header)
-      case .ipProtocol(IPProtocol.tcp): return nil
-      case .ipProtocol(let number): next = readIPProtocol(number, header)
-      case .linuxCooked: next = readLinuxCooked(header)
-      case .linuxCooked2: next = readLinuxCooked2(header)
-      case .null: next = readNull(header)
-      case .loop: next = readLoop(header)
-      case .llc: next = readLLC(header)
-      case .ppp: next = readPPP(header)
-      case .pppProtocol: next = readPPPProtocol(header)
-      case .ciscoHDLC: next = readCiscoHDLC(header)
-      case .pppoe: next = readPPPoE(header)
-      case .mpls: next = readMPLS(header)
-      case .fddi: next = readFDDI(header)
-      case .arcnetLinux: next = readARCnet(header)
-      case .ipoib: next = readIPoIB(header)
-      case .ieee80211(let alignment): next = readIEEE80211(header, alignment: alignment)
-      case .radiotap: next = readRadiotap(header)
-      case .prism: next = readPrism(header)
-      case .avs: next = readAVS(header)
-      case .ppi: next = readPPI(header)
-      case .anyIP: next = readAnyIP(header)
-      case .none(let reason): return reason
-      }
+    while !next.isEnd { next = read(next, bytes) }
+    if case .none(let reason) = next { return reason }
+    return nil
+  }
+
+  /// Passes one header.
+  ///
+  /// - Returns: the one behind it.
+  @inline(__always)
+  mutating func read(_ next: NextHeader, _ bytes: Span<UInt8>) -> NextHeader {
+    let header = bytes.extracting(droppingFirst: offset)
+    switch next {
+    case .ethernet: return readEthernet(header)
+    case .etherType(let type): return readEtherType(type, header)
+    case .ipv4: return readIPv4(header)
+    case .ipv6: return readIPv6(header)
+    case .ipProtocol(let number): return readIPProtocol(number, header)
+    case .linuxCooked: return readLinuxCooked(header)
+    case .linuxCooked2: return readLinuxCooked2(header)
+    case .null: return readNull(header)
+    case .loop: return readLoop(header)
+    case .llc: return readLLC(header)
+    case .ppp: return readPPP(header)
+    case .pppProtocol: return readPPPProtocol(header)
+    case .ciscoHDLC: return readCiscoHDLC(header)
+    case .pppoe: return readPPPoE(header)
+    case .mpls: return readMPLS(header)
+    case .fddi: return readFDDI(header)
+    case .arcnetLinux: return readARCnet(header)
+    case .ipoib: return readIPoIB(header)
+    case .ieee80211(let alignment): return readIEEE80211(header, alignment: alignment)
+    case .radiotap: return readRadiotap(header)
+    case .prism: return readPrism(header)
+    case .avs: return readAVS(header)
+    case .ppi: return readPPI(header)
+    case .anyIP: return readAnyIP(header)
+    case .none: return next
     }
   }
 }

@@ -87,3 +87,16 @@ extension HostError {
     }
   }
 }
+
+extension SavefileWriter.Failure {
+  var sentence: String {
+    switch self {
+    case .unwritable(let sentence): sentence
+    case .timeOutOfRange, .frameTooLong: "a packet cannot be written"
+    }
+  }
+}
+
+extension OutputFailure {
+  init(_ failure: SavefileWriter.Failure) { self = .system(failure.sentence) }
+}

@@ -37,7 +37,11 @@ struct Finwait: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Read.self, Netstat.self, Explain.self, Check.self, Diff.self, Live.self, Interfaces.self,
+      Read.self, Netstat.self, Explain.self, Check.self, Diff.self, Extract.self, Live.self,
+      Interfaces.self,
     ],
     defaultSubcommand: Read.self)
+
+  /// As the captures that it writes name it.
+  static let application = "finwait \(configuration.version)"
 }

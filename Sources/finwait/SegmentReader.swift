@@ -35,7 +35,7 @@ final class SegmentReader: Sendable {
   }
 
   /// The instant of the report: the cutoff, or the end of the capture; nil when it has no frame.
-  var instant: Timestamp? { state.withLock { $0.cutoff ?? $0.clock.end } }
+  var instant: Timestamp? { state.withLock { $0.cutoff ?? $0.end } }
 
   /// One row a file, in command-line order; complete after the last batch.
   ///
@@ -75,6 +75,12 @@ private struct State {
     self.reader = reader
     self.labeller = labeller
     resolveCutoff = cutoff
+  }
+
+  /// Of the capture: that of its last frame, or a later one that a file records; nil without one.
+  var end: Timestamp? {
+    guard let end = clock.end else { return nil }
+    return max(end, reader.recordedEnd ?? end)
   }
 
   mutating func fill(_ batch: inout SegmentBatch, size: Int) throws -> Bool {

@@ -41,13 +41,11 @@ struct Evidence {
     }
     do {
       place = try PrivatePlace(path: path)
-      writer = try place.create(application: Self.application, interfaces: interfaces)
+      writer = try place.create(application: Finwait.application, interfaces: interfaces)
     } catch {
-      throw OutputFailure.system(Self.sentence(error))
+      throw OutputFailure(error)
     }
   }
-
-  private static let application = "finwait \(Finwait.configuration.version)"
 
   /// Whether it is still written.
   var isWritten: Bool { writer != nil }
@@ -105,7 +103,7 @@ struct Evidence {
     guard let writer, writer.count + more > fileOctets else { return }
     try writer.close()
     try place.turn(keeping: files)
-    self.writer = try place.create(application: Self.application, interfaces: interfaces)
+    self.writer = try place.create(application: Finwait.application, interfaces: interfaces)
   }
 
   /// Ends the file, with what is known of the interfaces.
@@ -132,14 +130,7 @@ struct Evidence {
       writer = nil
       ring = FrameRing(octets: 0, history: .zero)
       (kept, found, departed) = ([], [], [])
-      notices.say("\(Self.sentence(error)); no more evidence is kept")
-    }
-  }
-
-  private static func sentence(_ failure: SavefileWriter.Failure) -> String {
-    switch failure {
-    case .unwritable(let sentence): sentence
-    case .timeOutOfRange, .frameTooLong: "a packet cannot be written"
+      notices.say("\(error.sentence); no more evidence is kept")
     }
   }
 }
