@@ -107,6 +107,9 @@ let package = Package(
     .testTarget(
       name: "CheckingTests", dependencies: ["Checking", "TestSupport"], swiftSettings: strict),
     .testTarget(
+      name: "ExtractionTests", dependencies: ["Dissection", "Extraction", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
       name: "LiveTests", dependencies: ["finwait", "TestSupport"], exclude: ["Screens"],
       swiftSettings: strict),
     .testTarget(

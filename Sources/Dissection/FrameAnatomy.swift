@@ -28,12 +28,12 @@ public struct FrameAnatomy: Sendable {
   /// Octets up to the end of the TCP header, as far as captured.
   public internal(set) var headerLength = 0
 
-  /// - Returns: nil of a frame that is neither, or in which a header is cut that one would have to
-  ///   look into.
+  /// - Returns: nil of a frame that the dissector takes for neither.
   public init?(_ bytes: Span<UInt8>, linkType: LinkType, originalLength: UInt32) {
     var walk = HeaderWalk(wireLength: max(Int(originalLength), bytes.count))
     let isSegment = pass(bytes, from: NextHeader(linkType: linkType), &walk, base: 0)
     if isSegment {
+      guard bytes.count - walk.offset >= TCPHeader.neededLength else { return nil }
       takeTCP(bytes, walk, base: 0)
       return
     }
@@ -65,11 +65,10 @@ public struct FrameAnatomy: Sendable {
     var next = first
     while !next.isEnd {
       let header = next
-      let start = walk.offset
-      next = walk.read(header, bytes)
       // A header may claim to go on behind what was captured.
-      let end = min(max(walk.offset, start), bytes.count)
-      take(header, bytes, start..<end, base: base)
+      let start = min(walk.offset, bytes.count)
+      next = walk.read(header, bytes)
+      take(header, bytes, start..<min(walk.offset, bytes.count), base: base)
     }
     if case .ipProtocol(IPProtocol.tcp) = next { return true }
     return false

@@ -94,4 +94,8 @@ public struct ConnectionEnds: Hashable, Sendable {
   public init(_ one: SocketAddress, _ other: SocketAddress) {
     (low, high) = one < other ? (one, other) : (other, one)
   }
+
+  public init(_ connection: ConnectionReport) {
+    self.init(connection.endpoints.initiator.local, connection.endpoints.responder.local)
+  }
 }

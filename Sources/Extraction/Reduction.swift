@@ -10,14 +10,17 @@ public struct Reduction {
   public private(set) var subjects: [Subject]
   /// Subjects that even all frames between their ends do not tell: something else matters.
   public private(set) var untold: [Int] = []
+  /// Whether the search was ended before it was over.
+  public private(set) var isExhausted = false
+  private var keepsEverything = false
 
-  private let news: [News]
+  private var news: [News]
   private let trial: Trial
   /// Frames that the tracker is still given.
   private var budget: Int
 
-  /// How many frames the tracker is given in all: some seconds' worth.
-  public static let usualBudget = 10_000_000
+  /// How many frames the tracker is given in all: half a minute's worth.
+  public static let usualBudget = 30_000_000
 
   /// - Parameters:
   ///   - news: of all frames that subjects name, in file order.
@@ -38,6 +41,7 @@ public struct Reduction {
     let all = subjects.indices.filter { told[$0] }
     var searches = all.map { Search(subject: $0, kept: subjects[$0].kept) }
     while budget > 0, searches.contains(where: { !$0.isDone }) { step(&searches) }
+    isExhausted = searches.contains { !$0.isDone }
     for search in searches {
       subjects[search.subject].kept = search.kept
       subjects[search.subject].extent = .smallest
@@ -64,8 +68,19 @@ public struct Reduction {
     }
   }
 
+  /// Keeps all frames, of other connections too.
+  ///
+  /// - Parameter news: of all frames of the capture.
+  public mutating func keepEverything(_ news: [News]) {
+    self.news = news
+    keepsEverything = true
+    for index in subjects.indices { subjects[index].extent = .capture }
+  }
+
   /// The places of all frames that are kept, ascending.
-  public var kept: [Int] { subjects.flatMap(\.kept).sorted() }
+  public var kept: [Int] {
+    keepsEverything ? Array(news.indices) : subjects.flatMap(\.kept).sorted()
+  }
 
   /// Calls `body` with every connection that the kept frames tell of, with frames numbered as in
   /// the capture.

@@ -8,6 +8,8 @@ public struct Subject: Sendable {
     case connections
     /// All packets between the two ends.
     case ends
+    /// All packets of the capture.
+    case capture
 
     public static func < (left: Extent, right: Extent) -> Bool { left.rawValue < right.rawValue }
   }
@@ -50,7 +52,7 @@ public struct Subject: Sendable {
     switch extent {
     case .smallest: (extent, kept) = (.connections, own(self))
     case .connections: (extent, kept) = (.ends, frames)
-    case .ends: return false
+    case .ends, .capture: return false
     }
     return true
   }

@@ -36,4 +36,25 @@ public enum Tshark {
       $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
     }
   }
+
+  /// What tshark writes, and what it complains of; that it runs as root is none of it.
+  public static func run(_ arguments: [String]) throws -> (output: String, errors: [String]) {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["tshark", "-n"] + arguments
+    let output = Pipe()
+    let errors = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try Data().write(to: errors)
+    defer { _ = Result { try FileManager.default.removeItem(at: errors) } }
+    process.standardOutput = output
+    process.standardError = try FileHandle(forWritingTo: errors)
+    try process.run()
+    let data = try output.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    let lines = try String(contentsOf: errors, encoding: .utf8).split(separator: "\n")
+    return (
+      String(decoding: data, as: UTF8.self),
+      lines.map(String.init).filter { !$0.hasPrefix("Running as user") }
+    )
+  }
 }

@@ -31,7 +31,8 @@ struct Extract: ParsableCommand {
 
   @Option(
     name: [.short, .long],
-    help: ArgumentHelp("The extract, a pcapng file; one that is there is replaced.", valueName: "file"))
+    help: ArgumentHelp(
+      "The extract, a pcapng file; one that is there is replaced.", valueName: "file"))
   var output: String
 
   @OptionGroup(title: "Choice") var choice: ChoiceOptions
@@ -76,7 +77,8 @@ struct Extract: ParsableCommand {
     _ files: [String], isFiltered: Bool, into consumer: inout some SegmentConsumer
   ) throws -> ([CaptureRow], Timestamp?) {
     var analysis = try Analysis(
-      files: files, input: isFiltered ? input : InputOptions.parse([]), options: model.trackerOptions(running), running: running)
+      files: files, input: isFiltered ? input : InputOptions.parse([]),
+      options: model.trackerOptions(running), running: running)
     try analysis.run(&consumer)
     guard let instant = analysis.instant else { return (analysis.captureRows, nil) }
     try analysis.withConnections { count, connection in

@@ -9,8 +9,10 @@ struct ExtractJob {
   private let command: Extract
   /// The end of the capture, as the extract is to record it.
   private let instant: Timestamp
+  private let shift: Interval
+  private let pseudonyms: Pseudonyms?
   private let minimumAge: Interval
-  private let frames: HeaderFrames
+  private var frames: HeaderFrames
   private var reduction: Reduction
   /// The numbers that the connections of each subject have in the capture.
   private let numbers: [[Int]]
@@ -22,29 +24,29 @@ struct ExtractJob {
     self.command = command
     minimumAge = chosen.selection.minimumAge
     packets = captures.reduce(0) { $0 + $1.packets }
-    let shift = command.anonymity.shift(captures)
+    shift = command.anonymity.shift(captures)
+    pseudonyms = command.anonymity.pseudonyms
     self.instant = instant.advanced(by: shift)
-    var pseudonyms = command.anonymity.pseudonyms
-    var frames = HeaderFrames(pseudonyms: pseudonyms, shift: shift)
-    let subjects = chosen.subjects
-    let reader = try CaptureReader(paths: command.files, filter: command.input.filter)
-    try frames.read(reader, between: Set(subjects.keys))
-    self.frames = frames
+    let told = chosen.subjects
+    let shift = shift
+    frames = HeaderFrames(pseudonyms: pseudonyms, shift: shift)
+    try frames.read(command.reader, between: Set(told.keys))
 
     var places: [ConnectionEnds: [Int]] = [:]
     for (place, news) in frames.news.enumerated() { places[news.ends, default: []].append(place) }
-    let ordered = subjects.values.sorted { ($0.numbers.first ?? 0) < ($1.numbers.first ?? 0) }
+    let ordered = told.values.sorted { ($0.numbers.first ?? 0) < ($1.numbers.first ?? 0) }
     numbers = ordered.map(\.numbers)
+    var names = pseudonyms
+    let subjects = ordered.map { Subject($0, &names, shift: shift, places: places) }
     reduction = Reduction(
-      ordered.map { Subject($0, &pseudonyms, shift: shift, places: places) }, of: frames.news,
-      options: command.model.trackerOptions(command.running), at: self.instant,
-      minimumAge: minimumAge)
+      subjects, of: frames.news, options: command.model.trackerOptions(command.running),
+      at: self.instant, minimumAge: minimumAge)
   }
 
   /// Writes the extract, reads it again, and puts it in place when it tells the same.
   mutating func run() throws {
     reduction.run()
-    try refuseUntold(reduction.untold)
+    if !reduction.untold.isEmpty { try keepEverything() }
     let file = ReplacementFile(path: command.output)
     while true {
       do throws(SavefileWriter.Failure) {
@@ -54,7 +56,8 @@ struct ExtractJob {
       }
       let untold = try untold(by: file.temporaryPath)
       if untold.isEmpty { break }
-      try refuseUntold(reduction.keepMore(of: untold))
+      if isWhole { throw refusal(untold) }
+      if !reduction.keepMore(of: untold).isEmpty { try keepEverything() }
     }
     do throws(SavefileWriter.Failure) { try file.putInPlace() } catch {
       throw OutputFailure(error)
@@ -63,15 +66,21 @@ struct ExtractJob {
 
   /// What was written, and of which connections more than the least.
   var summary: String {
-    var lines = reduction.subjects.indices.compactMap { index -> String? in
-      let kept: String
+    var lines: [String] = []
+    for index in reduction.subjects.indices where !isWhole {
       switch reduction.subjects[index].extent {
-      case .smallest: return nil
-      case .connections: kept = "all its packets are"
-      case .ends: kept = "all packets between its ends are"
+      case .smallest, .capture: continue
+      case .connections:
+        lines.append(
+          "connection \(list(numbers[index])): all its packets are kept, fewer tell less")
+      case .ends:
+        lines.append(
+          "connection \(list(numbers[index])): all packets between its ends are kept, fewer tell less"
+        )
       }
-      return "connection \(list(numbers[index])): \(kept) kept, fewer tell less"
     }
+    if isWhole { lines.append("the headers of all packets are kept: fewer tell less") }
+    if reduction.isExhausted { lines.append("the search for packets to leave out was cut short") }
     let connections = numbers.reduce(0) { $0 + $1.count }
     lines.append(
       "\(command.output): \(reduction.kept.count.grouped) of \(packets.counted("packet")), "
@@ -81,12 +90,20 @@ struct ExtractJob {
 
   // MARK: Parts
 
+  private var isWhole: Bool { reduction.subjects.first?.extent == .capture }
+
+  /// Takes the headers of all packets: other connections matter.
+  private mutating func keepEverything() throws {
+    frames = HeaderFrames(pseudonyms: pseudonyms, shift: shift)
+    try frames.read(command.reader, between: nil)
+    reduction.keepEverything(frames.news)
+  }
+
   private func write(to file: ReplacementFile) throws(SavefileWriter.Failure) {
     var comments = FrameComments()
     let ends = Set(reduction.subjects.map(\.ends))
     reduction.forEachConnection { connection, instant in
-      let account = Account(connection, at: instant, minimumAge: minimumAge)
-      if ends.contains(account.pair) { comments.add(connection, at: instant) }
+      if ends.contains(ConnectionEnds(connection)) { comments.add(connection, at: instant) }
     }
     let writer = try file.begin(
       application: Finwait.application, interfaces: frames.interfaces, comment: aboutTheFile)
@@ -113,11 +130,10 @@ struct ExtractJob {
     return reduction.untold(by: retold.book)
   }
 
-  private func refuseUntold(_ untold: [Int]) throws {
-    guard let first = untold.first else { return }
-    throw OutputFailure.system(
-      "\(command.output) is not written: of connection \(list(numbers[first])) its packets alone "
-        + "do not tell what the whole capture does")
+  private func refusal(_ untold: [Int]) -> OutputFailure {
+    .system(
+      "\(command.output) is not written: its packets would tell something else of connection "
+        + untold.map { list(numbers[$0]) }.joined(separator: ", "))
   }
 
   private func list(_ numbers: [Int]) -> String {
@@ -132,6 +148,12 @@ struct ExtractJob {
     mutating func take(_ connection: ConnectionReport, at instant: Timestamp) {
       book.add(connection, at: instant)
     }
+  }
+}
+
+extension Extract {
+  fileprivate var reader: CaptureReader {
+    get throws { try CaptureReader(paths: files, filter: input.filter) }
   }
 }
 

@@ -34,8 +34,8 @@ struct HeaderFrames {
     self.shift = shift
   }
 
-  /// Reads the frames between any of `ends`.
-  mutating func read(_ reader: CaptureReader, between ends: Set<ConnectionEnds>) throws {
+  /// Reads the frames between any of `ends`; nil: all.
+  mutating func read(_ reader: CaptureReader, between ends: Set<ConnectionEnds>?) {
     var hasMore = true
     while hasMore {
       hasMore = reader.readBatch { _, records, bytes in
@@ -45,9 +45,9 @@ struct HeaderFrames {
   }
 
   private mutating func take(
-    _ record: FrameRecord, _ bytes: Span<UInt8>, _ ends: Set<ConnectionEnds>
+    _ record: FrameRecord, _ bytes: Span<UInt8>, _ ends: Set<ConnectionEnds>?
   ) {
-    guard let original = dissect(bytes, record), ends.contains(original.ends),
+    guard let original = dissect(bytes, record), ends?.contains(original.ends) != false,
       let octets = HeaderCopy.make(
         of: bytes, linkType: record.linkType, originalLength: record.originalLength, &pseudonyms)
     else { return }
