@@ -13,7 +13,7 @@ RELEASE_FLAGS = -c release \
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build release test simulate mutants kernel-test check lint format benchmark \
-	growth counts demo install uninstall man captures goldens clean
+	growth counts demo dist install uninstall man captures goldens clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ counts: release ## Count instructions and allocations for a packet, for the docu
 
 demo: release ## Analyse a capture of a busy server
 	$(RELEASE) Captures/15-busy-server.pcap
+
+dist: setup ## Build one program for other Linux machines, which need libpcap alone
+	@scripts/dist
 
 install: release ## Install under PREFIX (default /usr/local), behind DESTDIR if set
 	scripts/install-files "$(DESTDIR)$(PREFIX)" $(RELEASE)
