@@ -32,7 +32,11 @@ public final class ReplacementFile {
   public func begin(
     application: String, interfaces: [PcapngWriter.Interface], comment: String
   ) throws(SavefileWriter.Failure) -> PcapngWriter {
-    // What is there already belongs to somebody else.
+    // A name such as /dev/null is not to be given to a file.
+    if let status = Self.status(path), status.st_mode & S_IFMT != S_IFREG {
+      throw .unwritable("cannot create \(path): what is there is no file")
+    }
+    // What lies there under the other name belongs to somebody else.
     let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (isTemporary ? O_TRUNC : O_EXCL)
     // The path becomes a C string for the call.
     let descriptor = unsafe open(temporaryPath, flags, 0o666)

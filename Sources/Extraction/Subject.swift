@@ -1,7 +1,7 @@
 /// The chosen connections between two ends: what has to be told of them, and by which frames.
 public struct Subject: Sendable {
   /// How much is kept of them.
-  public enum Extent: Int, Comparable, Sendable {
+  public enum Extent: Sendable {
     /// Nothing that could be left out.
     case smallest
     /// All packets of the connections.
@@ -10,8 +10,6 @@ public struct Subject: Sendable {
     case ends
     /// All packets of the capture.
     case capture
-
-    public static func < (left: Extent, right: Extent) -> Bool { left.rawValue < right.rawValue }
   }
 
   public let ends: ConnectionEnds

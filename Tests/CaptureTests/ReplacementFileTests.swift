@@ -55,9 +55,12 @@ struct ReplacementFileTests {
   @Test func saysWhyNot() throws {
     let file = ReplacementFile(path: scratch.path("none/out.pcapng"))
     #expect(throws: SavefileWriter.Failure.self) { try write(file) }
-    let directory = ReplacementFile(path: scratch.directory.path)
-    try write(directory)
-    #expect(throws: SavefileWriter.Failure.self) { try directory.putInPlace() }
+    for path in [scratch.directory.path, "/dev/null"] {
+      let file = ReplacementFile(path: path)
+      #expect(throws: SavefileWriter.Failure.unwritable("cannot create \(path): what is there is no file")) {
+        try write(file)
+      }
+    }
   }
 
   @Test func sameness() throws {
