@@ -3,20 +3,33 @@ extension FrameAnatomy {
   mutating func takeIPv4(_ octets: Span<UInt8>, at start: Int) {
     checksums.append(Checksum(offset: start + 10, covered: [start..<start + octets.count]))
     fields += [.version4(start + 12), .version4(start + 16)]
-    var at = IPv4.minimumLength
+    takeOptions(octets, from: IPv4.minimumLength, at: start) { $0.takeOption($1, $2, at: $3) }
+  }
+
+  /// Options of IPv4 and of TCP: a kind and a length, but for the end of the list (0) and for padding
+  /// (1). Behind the end, or what was captured of the list, stands anything.
+  ///
+  /// - Parameters:
+  ///   - octets: of the header.
+  ///   - start: where it begins in the frame.
+  ///   - take: is given each option's kind, octets, and place in the frame.
+  mutating func takeOptions(
+    _ octets: Span<UInt8>, from first: Int, at start: Int,
+    _ take: (inout FrameAnatomy, UInt8, Span<UInt8>, Int) -> Void
+  ) {
+    var at = first
     while at < octets.count {
       let kind = octets[at]
       if kind == 1 {
         at += 1
         continue
       }
-      // Behind the end of the list, or of what was captured of it, stands anything.
       guard kind != 0, at + 1 < octets.count, octets[at + 1] >= 2,
         at + Int(octets[at + 1]) <= octets.count
       else { return takeOpaque(start + at + 1..<start + octets.count) }
-      let length = Int(octets[at + 1])
-      takeOption(kind, octets.extracting(at..<at + length), at: start + at)
-      at += length
+      let end = at + Int(octets[at + 1])
+      take(&self, kind, octets.extracting(at..<end), start + at)
+      at = end
     }
   }
 

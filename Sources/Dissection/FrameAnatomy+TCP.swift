@@ -13,7 +13,9 @@ extension FrameAnatomy {
     }
     let length = Int(header[12] >> 4) &* 4
     headerLength = start + min(max(length, TCPHeader.minimumLength), header.count)
-    takeOptions(header.extracting(first: headerLength - start), at: start)
+    takeOptions(
+      header.extracting(first: headerLength - start), from: TCPHeader.minimumLength, at: start
+    ) { $0.takeOption($1, $2, at: $3) }
     // With nothing behind the header, all that the checksum is over is here.
     guard walk.wireLength == length, headerLength == start + length else { return }
     let internet = bytes.extracting(droppingFirst: walk.internetOffset)
@@ -24,32 +26,20 @@ extension FrameAnatomy {
   }
 
   /// Options that neither name a host nor are a digest of one stay: of segment size, scale, times
-  /// and selective acknowledgment. MPTCP's ADD_ADDR (RFC 8684 section 3.4.1) holds an address.
-  private mutating func takeOptions(_ header: Span<UInt8>, at start: Int) {
-    var at = TCPHeader.minimumLength
-    while at < header.count {
-      let kind = header[at]
-      if kind == 1 {
-        at += 1
-        continue
-      }
-      guard kind != 0, at + 1 < header.count, header[at + 1] >= 2,
-        at + Int(header[at + 1]) <= header.count
-      else { return takeOpaque(start + at + 1..<start + header.count) }
-      let end = at + Int(header[at + 1])
-      let multipath: UInt8 = 30
-      let experiments: ClosedRange<UInt8> = 253...254
-      switch kind {
-      case 2, 3, 4, 5, 8: break
-      case multipath where end - at >= 4:
-        takeMultipath(header.extracting(at..<end), at: start + at)
-      case experiments: takeOpaque(start + min(at + 4, end)..<start + end)
-      default: takeOpaque(start + at + 2..<start + end)
-      }
-      at = end
+  /// and selective acknowledgment.
+  private mutating func takeOption(_ kind: UInt8, _ option: Span<UInt8>, at start: Int) {
+    let multipath: UInt8 = 30
+    let experiments: ClosedRange<UInt8> = 253...254
+    let end = start + option.count
+    switch kind {
+    case 2, 3, 4, 5, 8: break
+    case multipath where option.count >= 4: takeMultipath(option, at: start)
+    case experiments: takeOpaque(min(start + 4, end)..<end)
+    default: takeOpaque(start + 2..<end)
     }
   }
 
+  /// MPTCP's ADD_ADDR (RFC 8684 section 3.4.1) holds an address.
   private mutating func takeMultipath(_ option: Span<UInt8>, at start: Int) {
     let addAddress: UInt8 = 3
     var rest = 3

@@ -57,7 +57,9 @@ struct ReplacementFileTests {
     #expect(throws: SavefileWriter.Failure.self) { try write(file) }
     for path in [scratch.directory.path, "/dev/null"] {
       let file = ReplacementFile(path: path)
-      #expect(throws: SavefileWriter.Failure.unwritable("cannot create \(path): what is there is no file")) {
+      #expect(
+        throws: SavefileWriter.Failure.unwritable("cannot create \(path): what is there is no file")
+      ) {
         try write(file)
       }
     }

@@ -76,7 +76,8 @@ struct ReductionTests {
     #expect(reduction.kept.allSatisfy { $0 >= 65 })
     #expect((3..<Self.news.count - 65 - 3).contains(reduction.kept.count))
     var states: [TCPState] = []
-    reduction.forEachConnection { report, _ in states.append(report.endpoints.responder.claim.state) }
+    reduction.forEachConnection { report, _ in states.append(report.endpoints.responder.claim.state)
+    }
     #expect(states == [.closeWait])
   }
 
