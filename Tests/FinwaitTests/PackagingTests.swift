@@ -112,7 +112,8 @@ struct PackagingTests {
       let path = "\(directory.path):" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
       let environment = ["PATH": path, "CI_JOB_STATUS": closes ? "success" : "failed"]
       let run = try Run(
-        ["unshare", "--net", "bash", "job"], in: directory, environment: environment)
+        ["timeout", "60", "unshare", "--net", "--pid", "--fork", "--kill-child", "bash", "job"],
+        in: directory, environment: environment)
       #expect(run.status == (closes ? 0 : 1), "\(run.output)")
       if closes { continue }
       #expect(run.output.contains("CLOSE_WAIT"))
