@@ -7,6 +7,8 @@ import Tracking
 struct LocalSocket {
   /// How long a packet may be under way from the kernel to the tracker.
   static let grace = Interval.seconds(1)
+  /// How long what left the table is remembered, so that its program can be named.
+  private static let memory = Interval.seconds(60)
 
   var state: TCPState
   let cookie: UInt64
@@ -65,6 +67,13 @@ struct LocalSocket {
     return HostEnd(
       process: process, source: isGone ? .packets : isSeen ? .both : .kernel,
       kernelState: differs ? (isGone ? .closed : state) : nil, connection: connection)
+  }
+
+  /// Whether it can still tell of its program. TIME_WAIT has none, and nearly all that leave were
+  /// in it.
+  func isRemembered(at now: Timestamp) -> Bool {
+    guard process != nil, let goneSince else { return false }
+    return now.since(goneSince) < Self.memory
   }
 
   /// A state that a close has begun, and that packets would have told of.
