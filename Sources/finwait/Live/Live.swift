@@ -85,7 +85,13 @@ struct Live: ParsableCommand {
         format: output.format, selection: selection, style: output.style,
         drain: StandardOutput().write),
       events: events, watch: watch)
-    try session.run(signals, for: duration, packets: packets)
+    do {
+      try session.run(signals, for: duration, packets: packets)
+    } catch {
+      // The results cannot be told; what is evidence is.
+      session.abandon()
+      throw error
+    }
     signals.release()
     try session.finish()
   }

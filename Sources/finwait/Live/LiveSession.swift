@@ -281,6 +281,9 @@ struct LiveSession: ~Copyable {
     if failed { throw ExitCode.damagedInput }
   }
 
+  /// Ends without a report.
+  consuming func abandon() { watch.finish(tracker, capture) }
+
   private borrowing func finish(_ report: ReadReport) throws {
     let instant = capture.now
     let roster = tracker.roster()

@@ -23,7 +23,8 @@ struct LocalSocket {
   var claimed: TCPState?
   /// Since when that and the kernel's state have been what they are, and differ.
   var differsSince: Timestamp?
-  /// When it was in the table no longer.
+  /// When it was in the table last, and when it was no longer.
+  var listed: Timestamp
   var goneSince: Timestamp?
 
   /// - Returns: nil when it is no end of a connection.
@@ -31,6 +32,7 @@ struct LocalSocket {
     guard let state = TCPState(row.state) else { return nil }
     self.state = state
     cookie = row.cookie
+    listed = now
     since = now
     if let age = row.lastACKMilliseconds {
       since = now.advanced(by: Interval.milliseconds(Int64(age)) * -1)

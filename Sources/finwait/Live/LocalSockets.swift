@@ -70,26 +70,26 @@ final class LocalSockets {
   }
 
   private func take(_ listing: SocketListing, at now: Timestamp) {
-    var known: [HostEnds.Key: LocalSocket] = [:]
-    known.reserveCapacity(listing.rows.count)
     for row in listing.rows {
       let key = HostEnds.Key(local: row.local, remote: row.remote)
       guard var socket = LocalSocket(row, after: sockets[key], at: now) else { continue }
       // What no program holds any more is still named after the one that did.
       if let process = listing.processes[row.inode] { socket.process = process }
-      known[key] = socket
+      sockets[key] = socket
       addresses.insert(row.local.address)
     }
-    for (key, var socket) in sockets where known[key] == nil {
-      if socket.goneSince == nil {
-        socket.goneSince = now
-        socket.differsSince = nil
-        known[key] = socket
-      } else if socket.differsSince != nil || socket.isRemembered(at: now) {
-        known[key] = socket
+    var leaving: [HostEnds.Key] = []
+    for index in sockets.indices where sockets.values[index].listed != now {
+      if sockets.values[index].goneSince == nil {
+        sockets.values[index].goneSince = now
+        sockets.values[index].differsSince = nil
+      } else if sockets.values[index].differsSince == nil,
+        !sockets.values[index].isRemembered(at: now)
+      {
+        leaving.append(sockets.keys[index])
       }
     }
-    sockets = known
+    for key in leaving { sockets[key] = nil }
   }
 
   // MARK: Beside packets
