@@ -145,6 +145,7 @@ struct LiveSession: ~Copyable {
     do throws(HostError) {
       guard try sockets.take() else { return }
       comparison = capture.now.advanced(by: Self.delay)
+      tracker.noteEarlierFINs(sockets.earlierFINs)
       events?.tell(of: sockets.ends(at: capture.now))
     } catch {
       if !kernelIsSilent { warn(error.sentence) }

@@ -92,6 +92,22 @@ final class LocalSockets {
     for key in leaving { sockets[key] = nil }
   }
 
+  /// The FINs behind the states that were listed: packets may have passed before the capture.
+  var earlierFINs: [EarlierFIN] {
+    sockets.compactMap { key, socket in
+      if socket.goneSince != nil { return nil }
+      switch socket.state {
+      case .closeWait:
+        return EarlierFIN(sender: key.remote, receiver: key.local, time: socket.since)
+      case .finWait2:
+        return EarlierFIN(sender: key.local, receiver: key.remote, time: socket.since)
+      case .closed, .listen, .synSent, .synReceived, .established, .finWait1, .closing, .lastAck,
+        .timeWait:
+        return nil
+      }
+    }
+  }
+
   // MARK: Beside packets
 
   /// Compares the kernel's view with what packets tell, for no longer than packets can wait.
