@@ -155,8 +155,8 @@ struct Inference {
     return isSilent && now >= fin.transmissions.overdue ? .presumed : .doubted
   }
 
-  /// The other direction was not captured: the acknowledgment shows in what it ends. Where a host has
-  /// told of the other FIN, that direction is only silent so far.
+  /// The other direction was not captured: the acknowledgment shows in what it ends. Where a host
+  /// has told of the other FIN, that direction is only silent so far.
   private var unseenAcknowledgment: Belief {
     peer.fin.isSent && !peer.fin.isTold || now >= own.fin.transmissions.overdue ? .presumed : .doubted
   }

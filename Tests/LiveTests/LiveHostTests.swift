@@ -130,6 +130,16 @@
       #expect(end["source"] as? String == "packets")
     }
 
+    /// On a wire without delay the packets do not tell which end is near.
+    @Test(arguments: ["initiator", "responder"])
+    func theTapIsAtThisHost(side: String) throws {
+      let live = try LiveProcess(
+        ["-i", "eth0", "--format", "jsonl"], on: side == "initiator" ? client : server)
+      try Traffic.converse(4, from: client, to: server)
+      #expect(try live.end(by: SIGINT) == 0)
+      #expect(try live.objects("capture").first?["tap"] as? String == side)
+    }
+
     @Test func withAFilterPacketsAloneTell() throws {
       let leak = try Traffic.Leak(from: client, to: server)
       let live = try LiveProcess(

@@ -56,8 +56,9 @@ struct Live: ParsableCommand {
   }
 
   func run() throws {
+    ReturnedMemory.returnLargeBlocks()
     let signals = PendingSignals()
-    let (live, sockets) = try LiveInput.open(
+    let (live, sockets, addresses) = try LiveInput.open(
       capture, closesOnly: model.light, as: user,
       naming: programs ?? (metrics.metrics == nil ? .all : .own))
     let names = live.interfaces.map { "\($0.name) (\($0.linkType.name))" }
@@ -80,7 +81,8 @@ struct Live: ParsableCommand {
         selection: self.selection.selection(defaultMinimumAge: LiveEvents.minimumAge),
         drain: StandardOutput().write) : nil
     var session = LiveSession(
-      capture: live, sockets: sockets, options: model.trackerOptions(running),
+      capture: live, sockets: sockets, addresses: addresses,
+      options: model.trackerOptions(running),
       report: ReadReport(
         format: output.format, selection: selection, style: output.style,
         drain: StandardOutput().write),

@@ -1,4 +1,5 @@
 import Capture
+import Dissection
 import Host
 import Reporting
 
@@ -11,11 +12,14 @@ enum LiveInput {
   static func open(
     _ options: LiveCaptureOptions, closesOnly: Bool, as user: String?,
     naming programs: LocalSockets.Programs
-  ) throws -> (capture: LiveCapture, sockets: LocalSockets?) {
+  ) throws -> (capture: LiveCapture, sockets: LocalSockets?, addresses: Set<IPAddress>) {
     let live = options.liveOptions(closesOnly: closesOnly)
     let names = options.interfaces
     let capture = try within(options.netns) { () throws(LiveError) in
       try LiveCapture(interfaces: names, options: live)
+    }
+    let addresses = try within(options.netns) { () throws(LiveError) in
+      try InterfaceDescription.ownAddresses()
     }
     // What a filter leaves out would be taken for what no packet told of.
     let reportsUnseen = options.filter == nil
@@ -28,7 +32,7 @@ enum LiveInput {
       StandardError.write("finwait: \(Escaping.terminal(error.sentence))\n")
     }
     try giveUpPrivileges(to: user, naming: programs)
-    return (capture, sockets)
+    return (capture, sockets, addresses)
   }
 
   /// Does something in a network namespace; nil: in that of the process.

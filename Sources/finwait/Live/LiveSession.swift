@@ -26,6 +26,7 @@ struct LiveSession: ~Copyable {
   private let events: LiveEvents?
   /// When the kernel's sockets are compared with what packets tell.
   private var comparison = Timestamp.distantFuture
+  private let isTapGiven: Bool
   private var intake: PacketIntake
   private var labeller: SegmentLabeller
   /// Empty between two deliveries; its memory is used again.
@@ -42,8 +43,8 @@ struct LiveSession: ~Copyable {
   private var tellsOfHidden = false
 
   init(
-    capture: LiveCapture, sockets: LocalSockets?, options: TrackerOptions, report: ReadReport,
-    events: LiveEvents?, watch: LiveWatch
+    capture: LiveCapture, sockets: LocalSockets?, addresses: Set<IPAddress>,
+    options: TrackerOptions, report: ReadReport, events: LiveEvents?, watch: LiveWatch
   ) {
     self.capture = capture
     self.sockets = sockets
@@ -52,7 +53,8 @@ struct LiveSession: ~Copyable {
     self.watch = watch
     tracker = Tracker(options: options)
     labeller = tracker.makeLabeller()
-    intake = PacketIntake(interfaces: capture.interfaces.count)
+    isTapGiven = options.tap != nil
+    intake = PacketIntake(interfaces: capture.interfaces.count, addresses: addresses)
   }
 
   /// Goes on until a signal, the duration, the number of packets or the last interface ends it.
@@ -300,11 +302,13 @@ struct LiveSession: ~Copyable {
   }
 
   private var captureRows: [CaptureRow] {
-    zip(capture.interfaces, intake.counts).map { interface, count in
+    // Two ends on one wire can look alike; whose addresses they have is certain.
+    let tap = (isTapGiven ? nil : intake.tap) ?? tracker.tap
+    return zip(capture.interfaces, intake.counts).map { interface, count in
       var row = CaptureRow(
         file: interface.name, format: "live", linkTypes: [interface.linkType],
         tcpPackets: count.tcpPackets, skipped: count.skipped, icmpErrors: count.icmpErrors,
-        firstTime: interface.firstTime, lastTime: interface.lastTime, tap: tracker.tap,
+        firstTime: interface.firstTime, lastTime: interface.lastTime, tap: tap,
         truncated: interface.isTruncated, damage: [])
       row.drops = CaptureRow.Drops(interface)
       return row

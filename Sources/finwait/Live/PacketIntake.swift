@@ -1,6 +1,7 @@
 import Capture
 import Dissection
 import Reporting
+import Tracking
 
 /// What becomes of captured frames: segments and ICMP errors, or counted by why they were left out.
 struct PacketIntake {
@@ -15,10 +16,26 @@ struct PacketIntake {
   private(set) var counts: [Count]
   /// Of all interfaces.
   private(set) var packets = 0
+  /// This host's.
+  private let addresses: Set<IPAddress>
+  /// SYNs that this host has sent, or got.
+  private var dials = Pair(initiator: 0, responder: 0)
   /// How many count; nil: all.
   var limit: Int?
 
-  init(interfaces: Int) { counts = Array(repeating: Count(), count: interfaces) }
+  /// - Parameter addresses: this host's own.
+  init(interfaces: Int, addresses: Set<IPAddress>) {
+    counts = Array(repeating: Count(), count: interfaces)
+    self.addresses = addresses
+  }
+
+  /// Where the packets are taken, as this host's addresses tell: at the side that it nearly always
+  /// has; nil where it has none or both.
+  var tap: TapPosition? {
+    let (dialled, accepted) = (dials.initiator, dials.responder)
+    if dialled > accepted * 4 { return .initiator }
+    return accepted > dialled * 4 ? .responder : nil
+  }
 
   /// Whether no more packets count.
   var isFull: Bool { limit.map { packets >= $0 } ?? false }
@@ -39,6 +56,11 @@ struct PacketIntake {
       }
     }
     counts[interface] = count
+    for segment in batch.segments where segment.flags.contains(.syn) {
+      if segment.flags.contains(.ack) { continue }
+      if addresses.contains(segment.source.address) { dials.initiator += 1 }
+      if addresses.contains(segment.destination.address) { dials.responder += 1 }
+    }
   }
 
   /// Appends the segment in a frame, if there is one; an ICMP error is returned.

@@ -21,6 +21,8 @@ final class SocketLister: Sendable {
   private struct State {
     var isAsked = false
     var answer: Result<SocketListing, HostError>?
+    /// How many sockets there were last.
+    var count = 0
   }
 
   private let namesPrograms: Bool
@@ -49,7 +51,10 @@ final class SocketLister: Sendable {
     let start = ContinuousClock.now
     queue.async { [self] in
       let answer = Result { () throws(HostError) in try list(since: start) }
-      state.withLock { $0.answer = answer }
+      state.withLock { state in
+        state.answer = answer
+        if case .success(let listing) = answer { state.count = listing.rows.count }
+      }
     }
     return true
   }
@@ -69,6 +74,8 @@ final class SocketLister: Sendable {
   private func list(since start: ContinuousClock.Instant) throws(HostError) -> SocketListing {
     try source.withLock { source throws(HostError) in
       var listing = SocketListing()
+      let count = state.withLock { $0.count }
+      listing.rows.reserveCapacity(count + count / 8)
       try source.forEachSocket { listing.rows.append($0) }
       listing.delay = Interval(ContinuousClock.now - start)
       guard namesPrograms else { return listing }
