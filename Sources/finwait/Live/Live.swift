@@ -58,7 +58,7 @@ struct Live: ParsableCommand {
   func run() throws {
     ReturnedMemory.returnLargeBlocks()
     let signals = PendingSignals()
-    let (live, sockets, addresses) = try LiveInput.open(
+    let (live, sockets, addresses, drops) = try LiveInput.open(
       capture, closesOnly: model.light, as: user,
       naming: programs ?? (metrics.metrics == nil ? .all : .own))
     let names = live.interfaces.map { "\($0.name) (\($0.linkType.name))" }
@@ -81,7 +81,7 @@ struct Live: ParsableCommand {
         selection: self.selection.selection(defaultMinimumAge: LiveEvents.minimumAge),
         drain: StandardOutput().write) : nil
     var session = LiveSession(
-      capture: live, sockets: sockets, addresses: addresses,
+      capture: live, sockets: sockets, addresses: addresses, drops: drops,
       options: model.trackerOptions(running),
       report: ReadReport(
         format: output.format, selection: selection, style: output.style,

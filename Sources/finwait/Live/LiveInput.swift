@@ -12,7 +12,9 @@ enum LiveInput {
   static func open(
     _ options: LiveCaptureOptions, closesOnly: Bool, as user: String?,
     naming programs: LocalSockets.Programs
-  ) throws -> (capture: LiveCapture, sockets: LocalSockets?, addresses: Set<IPAddress>) {
+  ) throws -> (
+    capture: LiveCapture, sockets: LocalSockets?, addresses: Set<IPAddress>, drops: InterfaceDrops?
+  ) {
     let live = options.liveOptions(closesOnly: closesOnly)
     let names = options.interfaces
     let capture = try within(options.netns) { () throws(LiveError) in
@@ -24,7 +26,9 @@ enum LiveInput {
     // What a filter leaves out would be taken for what no packet told of.
     let reportsUnseen = options.filter == nil
     var sockets: LocalSockets?
+    var drops: InterfaceDrops?
     do {
+      drops = try within(options.netns) { () throws(HostError) in try InterfaceDrops() }
       sockets = try within(options.netns) { () throws(HostError) in
         try LocalSockets(programs: programs, reportsUnseen: reportsUnseen)
       }
@@ -32,7 +36,7 @@ enum LiveInput {
       StandardError.write("finwait: \(Escaping.terminal(error.sentence))\n")
     }
     try giveUpPrivileges(to: user, naming: programs)
-    return (capture, sockets, addresses)
+    return (capture, sockets, addresses, drops)
   }
 
   /// Does something in a network namespace; nil: in that of the process.

@@ -22,6 +22,9 @@ struct LiveSession: ~Copyable {
   private let capture: LiveCapture
   /// Nil where the kernel does not tell.
   private let sockets: LocalSockets?
+  /// Nil where the system does not tell.
+  private let drops: InterfaceDrops?
+  private var dropsAsked = Timestamp.distantPast
   /// Told as they come, if they are wanted.
   private let events: LiveEvents?
   /// When the kernel's sockets are compared with what packets tell.
@@ -44,10 +47,12 @@ struct LiveSession: ~Copyable {
 
   init(
     capture: LiveCapture, sockets: LocalSockets?, addresses: Set<IPAddress>,
-    options: TrackerOptions, report: ReadReport, events: LiveEvents?, watch: LiveWatch
+    drops: InterfaceDrops?, options: TrackerOptions, report: ReadReport, events: LiveEvents?,
+    watch: LiveWatch
   ) {
     self.capture = capture
     self.sockets = sockets
+    self.drops = drops
     self.events = events
     self.report = report
     self.watch = watch
@@ -115,6 +120,7 @@ struct LiveSession: ~Copyable {
       Self.add(connection, at: now, to: &report, &watch, &failure)
     }
     if let failure { throw failure }
+    askInterfaces()
     watch.turn(tracker, capture)
     for step in capture.takeSteps() { tell(step) }
     tellFailures()
@@ -124,6 +130,18 @@ struct LiveSession: ~Copyable {
   }
 
   // MARK: This host
+
+  private mutating func askInterfaces() {
+    guard let drops, capture.now.since(dropsAsked) >= Self.listing else { return }
+    dropsAsked = capture.now
+    do throws(HostError) {
+      try drops.note(in: capture)
+    } catch {
+      // Its words are those for the sockets, which are asked for in the same way.
+      if !kernelIsSilent { warn(error.sentence) }
+      kernelIsSilent = true
+    }
+  }
 
   /// Asks the kernel for its socket table when it is time, and compares its answer when the packets
   /// that came before are here.
