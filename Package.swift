@@ -101,11 +101,13 @@ let package = Package(
       dependencies: ["KernelRecordings", "Simulation", "TestSupport", "Tracking"],
       swiftSettings: strict),
     .testTarget(
-      name: "ReportingTests", dependencies: ["Reporting", "TestSupport"], swiftSettings: strict),
+      name: "ReportingTests", dependencies: ["Reporting", "TestSupport"], exclude: ["Screens"],
+      swiftSettings: strict),
     .testTarget(
       name: "CheckingTests", dependencies: ["Checking", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "LiveTests", dependencies: ["finwait", "TestSupport"], swiftSettings: strict),
+      name: "LiveTests", dependencies: ["finwait", "TestSupport"], exclude: ["Screens"],
+      swiftSettings: strict),
     .testTarget(
       name: "FinwaitTests",
       dependencies: [

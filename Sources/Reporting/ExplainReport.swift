@@ -20,39 +20,46 @@ public struct ExplainReport {
   /// The whole report in one of the forms.
   public func text(_ format: ReportFormat, style: TextStyle) -> [UInt8] {
     switch format {
-    case .text: plainText(style)
+    case .text: plainText(style, width: Page.width).bytes
     case .json: document()
     case .jsonl: jsonLines()
     case .csv: table()
     }
   }
 
-  private func plainText(_ style: TextStyle) -> [UInt8] {
+  /// The text as lines of a page that is not as wide as others.
+  func lines(_ style: TextStyle, width: Int) -> [String] {
+    plainText(style, width: width).text.split(separator: "\n", omittingEmptySubsequences: false)
+      .map(String.init)
+  }
+
+  private func plainText(_ style: TextStyle, width: Int) -> OutputBuffer {
     var output = OutputBuffer()
     let times = TimeStyle(zone: style.zone, first: connection.firstTime, last: instant)
     let title =
       "Connection \(connection.number): \(connection.endpoints.initiator.local.text) to "
       + connection.endpoints.responder.local.text
-    output.appendWrapped(title, palette: style.palette, as: .heading)
-    output.appendWrapped(introduction(times))
+    output.appendWrapped(title, width: width, palette: style.palette, as: .heading)
+    output.appendWrapped(introduction(times), width: width)
     output.appendLine()
     let writer = LadderText(
-      connection: connection, palette: style.palette, origin: connection.firstTime)
+      connection: connection, palette: style.palette, origin: connection.firstTime, width: width)
     writer.write(ladder.lines, to: &output)
     output.appendLine()
     output.appendLine("? behind a state: presumed, not proved by the end's own packets.")
     output.appendLine("States are as of \(times.sentence(instant)).")
     output.appendLine()
-    for role in Role.allCases { explain(role, times, to: &output) }
+    for role in Role.allCases { explain(role, times, width: width, to: &output) }
     for finding in findings {
       output.appendWrapped(
-        "Finding: \(finding.message(in: connection)).", palette: style.palette, as: .problem)
+        "Finding: \(finding.message(in: connection)).", width: width, palette: style.palette,
+        as: .problem)
       if let filter = finding.ownFilter(in: connection) {
         output.appendLine("  Look at: \(filter)")
       }
     }
     output.appendLine("To see it in Wireshark: \(connection.wiresharkFilter)")
-    return output.bytes
+    return output
   }
 
   private func introduction(_ times: TimeStyle) -> String {
@@ -81,7 +88,9 @@ public struct ExplainReport {
   }
 
   /// Why this end's state is claimed, and what would settle what is open.
-  private func explain(_ role: Role, _ times: TimeStyle, to output: inout OutputBuffer) {
+  private func explain(
+    _ role: Role, _ times: TimeStyle, width: Int, to output: inout OutputBuffer
+  ) {
     let end = connection.endpoints[role]
     let claim = end.claim
     let name = connection.rolesKnown ? "The \(role.name) " : ""
@@ -94,13 +103,15 @@ public struct ExplainReport {
         ? " If its program has closed the socket, it is gone at \(times.sentence(until))."
         : " Its timer\(restart(of: end)) runs until \(times.sentence(until))."
     }
-    output.appendWrapped(text)
+    output.appendWrapped(text, width: width)
     let others = claim.possible.ordered(first: claim.state).dropFirst().map(\.name)
     if !others.isEmpty {
-      output.appendWrapped("It can also be \(others.joined(separator: ", ")).", indent: 2)
+      output.appendWrapped(
+        "It can also be \(others.joined(separator: ", ")).", indent: 2, width: width)
     }
     if claim.certainty == .presumed {
-      output.appendWrapped("What would settle it: \(claim.ground.whatWouldSettle).", indent: 2)
+      output.appendWrapped(
+        "What would settle it: \(claim.ground.whatWouldSettle).", indent: 2, width: width)
     }
     if let filter = WiresharkFilter.frames(claim.evidence.frames) {
       output.appendLine("  Look at: \(filter)")

@@ -9,7 +9,7 @@ public struct HostEnd: Equatable, Sendable {
   }
 
   /// A program that holds a socket; its texts are as hostile as any.
-  public struct Process: Equatable, Sendable {
+  public struct Process: Hashable, Sendable {
     public var name: String
     public var pid: Int
     /// By name, or in decimal.
@@ -63,6 +63,12 @@ public struct HostEnds: Sendable {
     self.ends = ends
     self.addresses = addresses
   }
+
+  /// Whether the kernel has told of no end yet.
+  var isEmpty: Bool { addresses.isEmpty }
+
+  /// Whether an address is this host's.
+  func isOwn(_ address: IPAddress) -> Bool { addresses.contains(address) }
 
   /// What is known of an end; nil when it is not of this host.
   func end(_ role: Role, of connection: ConnectionReport) -> HostEnd? {

@@ -1,26 +1,32 @@
 import Dissection
 import Tracking
 
-/// A ladder in the style of RFC 9293's figures, 100 columns wide: frame and time, the initiator's
+/// A ladder in the style of RFC 9293's figures: frame and time, the initiator's
 /// state, the segment as an arrow, the responder's state.
 struct LadderText {
   private static let frameWidth = 9
   private static let timeWidth = 12
   private static let stateWidth = 13
-  private static let arrowWidth =
-    Page.width - frameWidth - timeWidth - 2 * stateWidth - 5
 
   let connection: ConnectionReport
   let palette: Palette
   /// The first packet's time, from which the rows count.
   let origin: Timestamp
+  /// Of the page.
+  let width: Int
+
+  private var arrowWidth: Int {
+    width - Self.frameWidth - Self.timeWidth - 2 * Self.stateWidth - 5
+  }
 
   func write(_ lines: [Ladder.Line], to output: inout OutputBuffer) {
     let ends = connection.endpoints
+    // Behind frame and time, but a column; the initiator's has one more for an odd page.
+    let half = (width - Self.frameWidth - Self.timeWidth - 4) / 2
     output.appendLine(
       palette.paint(
-        left("") + ends.initiator.local.text.cutInTheMiddle(to: 36).padded(to: 38)
-          + ends.responder.local.text.cutInTheMiddle(to: 37).leftPadded(to: 37),
+        left("") + ends.initiator.local.text.cutInTheMiddle(to: half - 1).padded(to: half + 1)
+          + ends.responder.local.text.cutInTheMiddle(to: half).leftPadded(to: half),
         as: .heading))
     var states: Pair<LadderState>?
     for line in lines {
@@ -63,12 +69,13 @@ struct LadderText {
     output.appendLine(end)
     if let remark = remark(row) {
       output.appendWrapped(
-        remark, indent: Self.frameWidth + Self.timeWidth + 5, palette: palette, as: .caution)
+        remark, indent: Self.frameWidth + Self.timeWidth + 5, width: width, palette: palette,
+        as: .caution)
     }
   }
 
   private func aside(_ note: String) -> String {
-    "( \(note) )".centered(to: Self.arrowWidth, with: " ")
+    "( \(note) )".centered(to: arrowWidth, with: " ")
   }
 
   private func left(_ frame: String, _ time: String = "") -> String {
@@ -86,11 +93,11 @@ struct LadderText {
     var text = "\(segment.flags.names) seq=\(segment.relativeSequence)"
     if let acknowledgment = segment.relativeAcknowledgment { text += " ack=\(acknowledgment)" }
     if segment.payloadLength > 0 { text += " len=\(segment.payloadLength)" }
-    let width = Self.arrowWidth - 2
-    let body = " \(text.cutInTheMiddle(to: width - 2)) "
+    let room = arrowWidth - 2
+    let body = " \(text.cutInTheMiddle(to: room - 2)) "
     return segment.sender == .initiator
-      ? "-" + body.centered(to: width, with: "-") + ">"
-      : "<" + body.centered(to: width, with: "-") + "-"
+      ? "-" + body.centered(to: room, with: "-") + ">"
+      : "<" + body.centered(to: room, with: "-") + "-"
   }
 
   /// What there is to say of a segment beside its states.

@@ -7,7 +7,7 @@ public struct Palette: Sendable {
 
   /// What a piece of text is, not how it looks.
   public enum Role: CaseIterable, Sendable {
-    case heading, problem, caution, fine, faint
+    case heading, problem, caution, fine, faint, cursor
   }
 
   /// `text` in the colour of its role (ECMA-48 SGR), reset behind it.
@@ -23,6 +23,7 @@ public struct Palette: Sendable {
     case .caution: "33"
     case .fine: "32"
     case .faint: "2"
+    case .cursor: "7"
     }
   }
 }

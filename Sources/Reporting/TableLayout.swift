@@ -17,13 +17,16 @@ struct TableLayout {
     var isShown = true
     var width = 0
 
+    /// - Parameter width: as wide as it is at least, whatever is in it.
     init(
-      _ title: String, _ alignment: Alignment = .left, cutTo: Int? = nil, isOptional: Bool = false
+      _ title: String, _ alignment: Alignment = .left, cutTo: Int? = nil,
+      isOptional: Bool = false, width: Int = 0
     ) {
       self.title = title
       self.alignment = alignment
       self.cutTo = cutTo
       self.isOptional = isOptional
+      self.width = width
     }
   }
 
@@ -49,10 +52,10 @@ struct TableLayout {
     }
   }
 
-  /// Leaves out the optional columns, narrows the gaps, and then the columns that may be cut, the
+  /// Leaves out optional columns, the last first, narrows the gaps, and then the columns that may be cut, the
   /// widest first, until the page holds all.
   mutating func fit(_ page: Int = Page.width) {
-    for index in columns.indices where columns[index].isOptional && width > page {
+    for index in columns.indices.reversed() where columns[index].isOptional && width > page {
       columns[index].isShown = false
     }
     if width > page { gap = 1 }
@@ -195,9 +198,10 @@ extension String {
 extension OutputBuffer {
   /// A paragraph: `text` wrapped to the page, every line after the first indented by two more.
   package mutating func appendWrapped(
-    _ text: String, indent: Int = 0, palette: Palette = .plain, as role: Palette.Role = .faint
+    _ text: String, indent: Int = 0, width: Int = Page.width, palette: Palette = .plain,
+    as role: Palette.Role = .faint
   ) {
-    let lines = text.wrapped(to: Page.width - indent - 2)
+    let lines = text.wrapped(to: width - indent - 2)
     for (index, line) in lines.enumerated() {
       append(repeating: UInt8(ascii: " "), count: index == 0 ? indent : indent + 2)
       appendLine(palette.paint(line, as: role))

@@ -25,21 +25,12 @@ extension TextReport {
     for late in rows.rows {
       table.append([
         String(late.frame), String(late.connection), times.cell(late.time), late.kind.rawValue,
-        late.afterClose?.words ?? "", late.to.text, late.effect.cell, reply(late),
+        late.afterClose?.words ?? "", late.to.text, late.effect.cell, late.replyCell,
       ])
     }
     table.write(to: &output, palette: palette)
     writeHidden(rows.hidden)
     output.appendLine()
-  }
-
-  /// The reply's frame, or what is missing.
-  private func reply(_ late: LateSegment) -> String {
-    if let frame = late.replyFrame { return String(frame) }
-    switch late.replyExpected {
-    case .none, .unknown: return "none"
-    case .ack, .rst, .rstACK, .synACK: return "no \(late.replyExpected.words)"
-    }
   }
 
   mutating func writeResets() {
@@ -67,5 +58,16 @@ extension TextReport {
     table.write(to: &output, palette: palette)
     writeHidden(rows.hidden)
     output.appendLine()
+  }
+}
+
+extension LateSegment {
+  /// For a column: the reply's frame, or what is missing.
+  var replyCell: String {
+    if let replyFrame { return String(replyFrame) }
+    switch replyExpected {
+    case .none, .unknown: return "none"
+    case .ack, .rst, .rstACK, .synACK: return "no \(replyExpected.words)"
+    }
   }
 }

@@ -58,7 +58,10 @@ public enum Traffic {
     /// The process that holds the socket.
     public var pid: Int32 { process.processIdentifier }
 
-    public init(from client: NamespaceHost, to server: NamespaceHost) throws {
+    /// - Parameter isBegun: if not, the client has not closed, and nothing leaks yet.
+    public init(
+      from client: NamespaceHost, to server: NamespaceHost, isBegun: Bool = true
+    ) throws {
       process = Process()
       process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
       process.arguments = [
@@ -68,14 +71,16 @@ public enum Traffic {
         listener = listen(socket.AF_INET, "10.9.0.2")
         dialler = dial(socket.AF_INET, "10.9.0.2")
         accepted, _ = listener.accept()
-        dialler.close()
-        accepted.recv(1)
+        listener.close()
+        if sys.argv[3] == "true":
+            dialler.close()
+            accepted.recv(1)
         print("leaking", flush=True)
         sys.stdin.readline()
         accepted.close()
         print("closed", flush=True)
         sys.stdin.readline()
-        """, "\(client.pid)", "\(server.pid)",
+        """, "\(client.pid)", "\(server.pid)", "\(isBegun)",
       ]
       let (input, output) = (Pipe(), Pipe())
       process.standardInput = input
@@ -125,6 +130,29 @@ public enum Traffic {
       for end in accepted, dialler:
           end.setsockopt(socket.IPPROTO_TCP, 19, 1)  # TCP_REPAIR
           end.close()
+      """, ["\(client.pid)", "\(server.pid)"])
+  }
+
+  /// Opens a connection that the server closes first, and dials again from the same port while the
+  /// server's end is in TIME_WAIT.
+  public static func redial(from client: NamespaceHost, to server: NamespaceHost) throws {
+    try run(
+      """
+      \(program)
+      listener = listen(socket.AF_INET, "10.9.0.2")
+      enter(client)
+      for turn in range(2):
+          dialler = socket.socket()
+          dialler.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+          dialler.bind(("10.9.0.1", 34567))
+          dialler.connect(("10.9.0.2", 8080))
+          accepted, _ = listener.accept()
+          accepted.shutdown(socket.SHUT_WR)
+          dialler.recv(1)
+          dialler.close()
+          accepted.recv(1)
+          accepted.close()
+          time.sleep(0.1)
       """, ["\(client.pid)", "\(server.pid)"])
   }
 

@@ -24,9 +24,14 @@ struct Evidence {
   private var departed: Set<UInt32> = []
   /// Packets written.
   private(set) var packets = 0
+  private let notices: Notices
 
   /// Begins the file, with the rights that the process has now.
-  init(path: String, _ options: EvidenceOptions, of capture: LiveCapture, snaplen: Int) throws {
+  init(
+    path: String, _ options: EvidenceOptions, of capture: LiveCapture, snaplen: Int,
+    notices: Notices
+  ) throws {
+    self.notices = notices
     fileOctets = options.writeSize << 20
     files = options.writeFiles
     ring = FrameRing(octets: options.writeMemory << 20, history: options.writeHistory)
@@ -127,9 +132,7 @@ struct Evidence {
       writer = nil
       ring = FrameRing(octets: 0, history: .zero)
       (kept, found, departed) = ([], [], [])
-      let sentence = Self.sentence(error)
-      StandardError.write(
-        "finwait: \(Escaping.terminal(sentence)); no more evidence is kept\n")
+      notices.say("\(Self.sentence(error)); no more evidence is kept")
     }
   }
 

@@ -9,7 +9,8 @@ struct Live: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Watch this host's connections as they open and close.",
     discussion: """
-      Captures until it is interrupted, and then reports as read does. SIGUSR1 reports what is \
+      On a terminal, a screen shows what is open, in the manner of top; ? tells its keys. It \
+      captures until it is interrupted, and then reports as read does. SIGUSR1 reports what is \
       known so far. What only root may do is done first; then it goes on as the user who called \
       sudo, or as the one given by --user.
 
@@ -44,6 +45,9 @@ struct Live: ParsableCommand {
       """)
   var programs: LocalSockets.Programs?
 
+  @Flag(help: "Only the report, also on a terminal.")
+  var noScreen = false
+
   @OptionGroup(title: "Evidence") var evidence: EvidenceOptions
   @OptionGroup(title: "Metrics") var metrics: MetricsOptions
   @OptionGroup(title: "Hosts") var model: ModelOptions
@@ -57,7 +61,10 @@ struct Live: ParsableCommand {
 
   func run() throws {
     ReturnedMemory.returnLargeBlocks()
-    let signals = PendingSignals()
+    let terminal = noScreen || output.format != .text ? nil : TerminalScreen()
+    let signals = PendingSignals(hasScreen: terminal != nil)
+    let notices = Notices()
+    let ports = try terminal.map { _ in try LiveInput.ephemeralPorts(in: capture.netns) }
     let (live, sockets, addresses, drops) = try LiveInput.open(
       capture, closesOnly: model.light, as: user,
       naming: programs ?? (metrics.metrics == nil ? .all : .own))
@@ -66,7 +73,8 @@ struct Live: ParsableCommand {
     let watch = LiveWatch(
       selection: selection,
       evidence: try evidence.write.map {
-        try Evidence(path: $0, evidence, of: live, snaplen: capture.snaplen)
+        try Evidence(
+          path: $0, evidence, of: live, snaplen: capture.snaplen, notices: notices)
       },
       meters: try metrics.metrics.map {
         Meters(
@@ -80,14 +88,22 @@ struct Live: ParsableCommand {
       ? LiveEvents(
         selection: self.selection.selection(defaultMinimumAge: LiveEvents.minimumAge),
         drain: StandardOutput().write) : nil
+    let screen = terminal.map {
+      LiveScreen(
+        $0, selection: self.selection.selection(defaultMinimumAge: LiveEvents.minimumAge),
+        options: model.trackerOptions(running), style: output.style, ports: ports ?? { nil },
+        notices: notices, start: live.now)
+    }
     var session = LiveSession(
       capture: live, sockets: sockets, addresses: addresses, drops: drops,
       options: model.trackerOptions(running),
       report: ReadReport(
         format: output.format, selection: selection, style: output.style,
         drain: StandardOutput().write),
-      events: events, watch: watch)
+      events: events, watch: watch, screen: screen, notices: notices)
     do {
+      screen?.show()
+      defer { screen?.hide() }
       try session.run(signals, for: duration, packets: packets)
     } catch {
       // The results cannot be told; what is evidence is.

@@ -39,6 +39,18 @@ enum LiveInput {
     return (capture, sockets, addresses, drops)
   }
 
+  /// What tells the ports that the kernel may choose, whenever it is asked.
+  static func ephemeralPorts(in namespace: String?) throws -> () -> EphemeralPorts? {
+    #if os(Linux)
+      let ports = try within(namespace) { LocalPorts() }
+      return {
+        ports.settings.map { EphemeralPorts(range: $0.range, reserved: $0.reserved) }
+      }
+    #else
+      return { nil }
+    #endif
+  }
+
   /// Does something in a network namespace; nil: in that of the process.
   static func within<Value, Failure: Error>(
     _ namespace: String?, _ body: () throws(Failure) -> Value

@@ -27,6 +27,8 @@ struct LiveSession: ~Copyable {
   private var dropsAsked = Timestamp.distantPast
   /// Told as they come, if they are wanted.
   private let events: LiveEvents?
+  private let screen: LiveScreen?
+  private let notices: Notices
   /// When the kernel's sockets are compared with what packets tell.
   private var comparison = Timestamp.distantFuture
   private let isTapGiven: Bool
@@ -48,12 +50,14 @@ struct LiveSession: ~Copyable {
   init(
     capture: LiveCapture, sockets: LocalSockets?, addresses: Set<IPAddress>,
     drops: InterfaceDrops?, options: TrackerOptions, report: ReadReport, events: LiveEvents?,
-    watch: LiveWatch
+    watch: LiveWatch, screen: LiveScreen?, notices: Notices
   ) {
     self.capture = capture
     self.sockets = sockets
     self.drops = drops
     self.events = events
+    self.screen = screen
+    self.notices = notices
     self.report = report
     self.watch = watch
     tracker = Tracker(options: options)
@@ -73,12 +77,16 @@ struct LiveSession: ~Copyable {
       if !hasMore {
         let turn = sockets?.isAsked == true ? Self.shortTurn : Self.turn
         let milliseconds = turn.nanoseconds / 1_000_000
-        Descriptors.wait(for: capture.descriptors, milliseconds: Int32(milliseconds))
+        let keys = screen.map { [$0.descriptor] } ?? []
+        Descriptors.wait(for: capture.descriptors + keys, milliseconds: Int32(milliseconds))
       }
       hasMore = try read()
+      let asked = screen?.turn(tracker, capture, sockets, report.host, isBehind: hasMore)
+      if asked == .quit { return try readRest() }
       switch signals.take() {
       case .end: return try readRest()
       case .snapshot: try snapshot()
+      case .suspend: screen?.suspend()
       case nil: break
       }
       if let end, capture.now >= end { return try readRest() }
@@ -114,9 +122,10 @@ struct LiveSession: ~Copyable {
       if let failure { throw failure }
     }
     if let loss = capture.lossTime { tracker.noteLoss(until: loss) }
-    let (events, now) = (events, capture.now)
+    let (events, screen, now) = (events, screen, capture.now)
     tracker.pass(to: now.advanced(by: Self.lag * -1)) { connection in
       events?.end(connection, at: now)
+      screen?.leave(connection)
       Self.add(connection, at: now, to: &report, &watch, &failure)
     }
     if let failure { throw failure }
@@ -186,9 +195,11 @@ struct LiveSession: ~Copyable {
     comparison = .distantFuture
     let ends = sockets.ends(at: now)
     report.host = ends
+    // Taken also where nobody is told, so that they do not gather.
+    let ended = sockets.takeEnded()
     guard let events else { return true }
     events.tell(of: ends)
-    events.tell(ofUnseen: sockets.unseen.values, ended: sockets.takeEnded(), at: now)
+    events.tell(ofUnseen: sockets.unseen.values, ended: ended, at: now)
     return true
   }
 
@@ -260,16 +271,18 @@ struct LiveSession: ~Copyable {
   ) {
     let segments = batch.segments.span.extracting(range)
     let labels = batch.labels.span.extracting(range)
-    let events = events
-    if events == nil, !watch.keepsPackets {
+    let (events, screen) = (events, screen)
+    if events == nil, screen == nil, !watch.keepsPackets {
       return tracker.receive(segments, labels) {
         Self.add($0, at: $1, to: &report, &watch, &failure)
       }
     }
     for index in segments.indices {
       let segment = segments[index]
+      screen?.take(segment)
       let receipt = tracker.receive(segment, labels[index]) {
         events?.end($0, at: segment.time)
+        screen?.leave($0)
         Self.add($0, at: segment.time, to: &report, &watch, &failure)
       }
       events?.follow(receipt, segment, tracker)
@@ -291,7 +304,8 @@ struct LiveSession: ~Copyable {
   /// Reports what is known so far, and goes on.
   private mutating func snapshot() throws {
     try report.flush()
-    try finish(report)
+    guard let screen else { return try finish(report) }
+    try screen.pause { try finish(report) }
   }
 
   /// Reports, and says what went wrong.
@@ -348,9 +362,7 @@ struct LiveSession: ~Copyable {
     }
   }
 
-  private func warn(_ sentence: String) {
-    StandardError.write("finwait: \(Escaping.terminal(sentence))\n")
-  }
+  private func warn(_ sentence: String) { notices.say(sentence) }
 }
 
 extension ArraySlice<FrameRecord> {

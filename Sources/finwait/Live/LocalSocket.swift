@@ -19,6 +19,8 @@ struct LocalSocket {
   var process: HostEnd.Process?
   /// The connection that packets tell of; 0 or less where they do not.
   var connection: Int?
+  /// It is open, and no packet told of it when it was looked for last.
+  var isUntold = false
   /// What packets said when it was looked for last.
   var claimed: TCPState?
   /// Since when that and the kernel's state have been what they are, and differ.
@@ -44,6 +46,7 @@ struct LocalSocket {
     process = earlier.process
     connection = earlier.connection
     claimed = earlier.claimed
+    isUntold = earlier.isUntold
     if earlier.state == state {
       since = min(since, earlier.since)
       differsSince = earlier.differsSince

@@ -135,6 +135,7 @@ final class LocalSockets {
   ) {
     guard var socket = sockets[key] else { return }
     var newest: (number: Int, state: TCPState)?
+    socket.isUntold = false
     tracker.forEachConnection(between: key.local, key.remote, at: now) { connection in
       if newest != nil { return }
       let role: Role = connection.endpoints.initiator.local == key.local ? .initiator : .responder
@@ -145,6 +146,7 @@ final class LocalSockets {
     } else if socket.goneSince != nil || !socket.isClosing || !reportsUnseen {
       // Nothing to compare: it has left memory, or its packets are filtered out.
       socket.differsSince = nil
+      socket.isUntold = reportsUnseen && socket.goneSince == nil
     } else {
       told[key] = unseenConnection(key, &socket)
     }
@@ -167,6 +169,18 @@ final class LocalSockets {
   func takeEnded() -> [ConnectionReport] {
     defer { ended.removeAll() }
     return ended
+  }
+
+  /// Tells of all ends that no packet told of when it was looked for last: those that are reported,
+  /// and those that are open.
+  func forEachUntold(_ body: (ConnectionReport) -> Void) {
+    for report in unseen.values { body(report) }
+    for (key, socket) in sockets where socket.isUntold && socket.goneSince == nil {
+      body(
+        ConnectionReport(
+          unseen: 0, local: key.local, remote: key.remote, state: socket.state,
+          since: socket.since, until: socket.until))
+    }
   }
 
   /// Whether one of the ends of a connection is in the table, as it was when the kernel was asked.

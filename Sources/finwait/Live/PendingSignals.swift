@@ -12,17 +12,29 @@
 /// handler runs.
 struct PendingSignals {
   enum Request {
-    case end, snapshot
+    case end, snapshot, suspend
   }
 
+  private static let requests: [(number: Int32, request: Request)] = [
+    (SIGINT, .end), (SIGTERM, .end), (SIGHUP, .end), (SIGUSR1, .snapshot),
+  ]
+  /// What would leave a terminal as a screen has it.
+  private static let ofScreen: [(number: Int32, request: Request)] = [
+    (SIGQUIT, .end), (SIGTSTP, .suspend),
+  ]
+
+  private let requests: [(number: Int32, request: Request)]
   private let blocked: sigset_t
 
   /// Begins to hold them back, in this thread and those that it starts.
-  init() {
+  ///
+  /// - Parameter hasScreen: the terminal has to be given back first.
+  init(hasScreen: Bool = false) {
+    requests = Self.requests + (hasScreen ? Self.ofScreen : [])
     var set = sigset_t()
     // `set` is a local of the type that all these calls take.
     unsafe sigemptyset(&set)
-    for number in [SIGINT, SIGTERM, SIGHUP, SIGUSR1] { unsafe sigaddset(&set, number) }
+    for request in requests { unsafe sigaddset(&set, request.number) }
     unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
     blocked = set
   }
@@ -31,9 +43,7 @@ struct PendingSignals {
   func take() -> Request? {
     var pending = sigset_t()
     guard unsafe sigpending(&pending) == 0 else { return nil }
-    for (number, request) in [
-      (SIGINT, Request.end), (SIGTERM, .end), (SIGHUP, .end), (SIGUSR1, .snapshot),
-    ] where unsafe sigismember(&pending, number) == 1 {
+    for (number, request) in requests where unsafe sigismember(&pending, number) == 1 {
       var one = sigset_t()
       unsafe sigemptyset(&one)
       unsafe sigaddset(&one, number)
