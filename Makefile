@@ -12,8 +12,8 @@ RELEASE_FLAGS = -c release \
 	$(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib -Xswiftc -use-ld=lld)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build release test simulate mutants kernel-test check lint format benchmark \
-	growth counts demo dist install uninstall man captures goldens clean
+.PHONY: help setup build release test simulate mutants kernel-test load-test check lint format \
+	benchmark growth counts demo dist install uninstall man captures goldens clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,10 @@ mutants: setup ## Break the tracker's rules one by one: does the simulator notic
 
 kernel-test: setup ## Hold the states against this machine's kernel (Linux, root)
 	FINWAIT_KERNEL_TESTS=1 $(SWIFT) test --filter '^KernelTests[.]'
+
+load-test: release ## How fast live can follow, and its memory after eight minutes (Linux, root)
+	FINWAIT_LOAD_TESTS=1 FINWAIT_MEMORY_SECONDS=480 FINWAIT_PROGRAM=$(abspath $(RELEASE)) \
+		$(SWIFT) test --no-parallel --filter '^LiveTests[.]Live(Load|Memory)Tests'
 
 check: lint build test ## What CI runs: lint, build, test
 

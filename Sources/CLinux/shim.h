@@ -2,6 +2,7 @@
 #pragma once
 #ifdef __linux__
 #include <linux/capability.h>
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -15,6 +16,14 @@ extern int setresgid(gid_t real, gid_t effective, gid_t saved);
 /// prctl() takes a variable number of arguments, which Swift does not call.
 static inline int finwait_prctl(int option, unsigned long argument) {
   return prctl(option, argument, 0UL, 0UL, 0UL);
+}
+
+/// mallopt(3), which the GNU C library alone has: blocks from a size on are mapped by themselves, and
+/// go back when they are freed. Left to itself the library raises that size with what is freed.
+static inline void finwait_map_blocks(int octets) {
+#ifdef M_MMAP_THRESHOLD
+  mallopt(M_MMAP_THRESHOLD, octets);
+#endif
 }
 
 /// capget(2) and capset(2) are declared by libcap alone; of the calling thread. The lower 32

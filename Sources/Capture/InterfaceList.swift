@@ -26,6 +26,19 @@ public struct InterfaceDescription: Equatable, Sendable {
   /// All interfaces of the network namespace that the calling thread is in, as libpcap lists them:
   /// in the order in which they are best to capture on.
   public static func all() throws(LiveError) -> [InterfaceDescription] {
+    var found: [InterfaceDescription] = []
+    try unsafe forEachDevice { unsafe found.append(InterfaceDescription($0)) }
+    return found
+  }
+
+  /// The addresses of the network namespace that the calling thread is in.
+  public static func ownAddresses() throws(LiveError) -> Set<IPAddress> {
+    var found: Set<IPAddress> = []
+    try unsafe forEachDevice { unsafe found.formUnion(addresses($0.addresses)) }
+    return found
+  }
+
+  private static func forEachDevice(_ body: (pcap_if_t) -> Void) throws(LiveError) {
     // As long as libpcap's messages can be.
     var words = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
     var first: UnsafeMutablePointer<pcap_if_t>?
@@ -36,13 +49,11 @@ public struct InterfaceDescription: Equatable, Sendable {
     }
     // A list of libpcap's that stays until it is freed here.
     defer { unsafe pcap_freealldevs(first) }
-    var found: [InterfaceDescription] = []
     var next = unsafe first
     while let device = unsafe next {
-      unsafe found.append(InterfaceDescription(device.pointee))
+      unsafe body(device.pointee)
       unsafe next = device.pointee.next
     }
-    return found
   }
 
   private init(_ device: pcap_if_t) {

@@ -27,7 +27,9 @@ public final class LiveCapture {
     let batch: LiveBatch
     var interface: Interface
     /// As libpcap counted last.
-    var counted: (dropped: UInt32, droppedByInterface: UInt32) = (0, 0)
+    var counted: UInt32 = 0
+    /// What the interface had counted when it was told of first.
+    var missedBefore: UInt64?
   }
 
   private var lanes: [Lane] = []
@@ -146,18 +148,23 @@ public final class LiveCapture {
     for lane in lanes { lane.batch.recycle() }
   }
 
-  private func count(_ index: Int) {
-    guard let counts = lanes[index].handle.counts() else { return }
-    let before = lanes[index].counted
-    if counts.dropped != before.dropped
-      || counts.droppedByInterface != before.droppedByInterface
-    {
-      lossTime = clock.now
+  /// Takes how many packets an interface has had no room for, since it is there. libpcap does not
+  /// know of namespaces, and would tell of another interface of the name.
+  public func note(missedPackets count: UInt64, of index: Int) {
+    guard let before = lanes[index].missedBefore else {
+      lanes[index].missedBefore = count
+      return
     }
-    lanes[index].interface.dropped += UInt64(counts.dropped &- before.dropped)
-    lanes[index].interface.droppedByInterface +=
-      UInt64(counts.droppedByInterface &- before.droppedByInterface)
-    lanes[index].counted = (counts.dropped, counts.droppedByInterface)
+    let missed = count &- before
+    if missed != lanes[index].interface.droppedByInterface { lossTime = clock.now }
+    lanes[index].interface.droppedByInterface = missed
+  }
+
+  private func count(_ index: Int) {
+    guard let dropped = lanes[index].handle.dropped() else { return }
+    if dropped != lanes[index].counted { lossTime = clock.now }
+    lanes[index].interface.dropped += UInt64(dropped &- lanes[index].counted)
+    lanes[index].counted = dropped
   }
 }
 

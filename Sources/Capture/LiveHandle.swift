@@ -61,12 +61,12 @@ import Dissection
     return [linkType] + all.filter { $0 != linkType }
   }
 
-  /// What libpcap counts, from 0 to 2^32 - 1 and around.
-  func counts() -> (received: UInt32, dropped: UInt32, droppedByInterface: UInt32)? {
+  /// How many packets the kernel had no room for, from 0 to 2^32 - 1 and around.
+  func dropped() -> UInt32? {
     var statistics = pcap_stat()
     // `statistics` is a local of the type that the call fills.
     guard unsafe pcap_stats(handle, &statistics) == 0 else { return nil }
-    return (statistics.ps_recv, statistics.ps_drop, statistics.ps_ifdrop)
+    return statistics.ps_drop
   }
 
   // MARK: Opening

@@ -5,25 +5,32 @@
     import Musl
   #endif
 
-  /// A socket of the sock_diag family of netlink (sock_diag(7)), closed with its owner.
+  /// A socket of netlink (netlink(7)), closed with its owner.
   ///
   /// It belongs to the network namespace of the thread that opens it, and needs no privilege.
   struct NetlinkSocket: ~Copyable {
     private static let netlink: Int32 = 16
-    private static let sockDiag: Int32 = 4
+
+    /// Whom it asks.
+    enum Family: Int32 {
+      /// rtnetlink(7).
+      case route = 0
+      /// sock_diag(7).
+      case socketDiagnostics = 4
+    }
 
     /// More than the kernel puts into one datagram of a dump.
     private var buffer = [UInt8](repeating: 0, count: 1 << 16)
     private let descriptor: Int32
 
-    init() throws(HostError) {
+    init(_ family: Family) throws(HostError) {
       #if canImport(Glibc)
         let kind = Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue)
       #else
         let kind = SOCK_RAW | SOCK_CLOEXEC
       #endif
-      descriptor = socket(Self.netlink, kind, Self.sockDiag)
-      guard descriptor >= 0 else { throw .system("the kernel's socket table cannot be asked") }
+      descriptor = socket(Self.netlink, kind, family.rawValue)
+      guard descriptor >= 0 else { throw .system("the kernel cannot be asked by netlink") }
     }
 
     deinit { _ = close(descriptor) }
@@ -36,7 +43,7 @@
         }
         if count == request.count { return }
         if count < 0, errno == EINTR { continue }
-        throw .system("the kernel's socket table cannot be asked")
+        throw .system("the kernel cannot be asked by netlink")
       }
     }
 
@@ -51,9 +58,9 @@
           unsafe recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_TRUNC))
         }
         if count < 0, errno == EINTR { continue }
-        guard count >= 0 else { throw .system("the kernel's socket table cannot be read") }
+        guard count >= 0 else { throw .system("the kernel's answer cannot be read") }
         guard count <= buffer.count else {
-          throw .failed("the kernel's socket table cannot be read: an answer of \(count) octets")
+          throw .failed("the kernel's answer cannot be read: one of \(count) octets")
         }
         return try body(buffer.span.extracting(first: count))
       }

@@ -35,7 +35,7 @@ struct SocketRequest {
 }
 
 extension [UInt8] {
-  fileprivate mutating func append(native number: some FixedWidthInteger) {
+  mutating func append(native number: some FixedWidthInteger) {
     let number = number.littleEndian
     for place in 0..<(number.bitWidth / 8) {
       append(UInt8(truncatingIfNeeded: number >> (8 * place)))

@@ -12,7 +12,7 @@
 
     /// Opens the way to the table of the calling thread's network namespace.
     public init() throws(HostError) {
-      socket = try NetlinkSocket()
+      socket = try NetlinkSocket(.socketDiagnostics)
     }
 
     /// Gives `body` every socket in one of the states.

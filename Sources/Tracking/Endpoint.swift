@@ -276,6 +276,8 @@ struct SentFIN: Equatable, Sendable {
   /// that happened: once is a loss, twice is a path that does not let acknowledgments through.
   var ackDoubted = false
   var ackDoubts = 0
+  /// A host has told of it: it passed before the capture.
+  var isTold = false
   /// The peer acknowledged exactly one past all it sent: a FIN that the capture may have missed.
   var unseen = Mark.none
   var unseenEnd = SequenceNumber(0)

@@ -155,9 +155,11 @@ struct Inference {
     return isSilent && now >= fin.transmissions.overdue ? .presumed : .doubted
   }
 
-  /// The other direction was not captured: the acknowledgment shows in what it ends.
+  /// The other direction was not captured: the acknowledgment shows in what it ends. Where a host
+  /// has told of the other FIN, that direction is only silent so far.
   private var unseenAcknowledgment: Belief {
-    peer.fin.isSent || now >= own.fin.transmissions.overdue ? .presumed : .doubted
+    let isShown = peer.fin.isSent && !peer.fin.isTold
+    return isShown || now >= own.fin.transmissions.overdue ? .presumed : .doubted
   }
 
   private var closedSecond: Bool {

@@ -62,6 +62,8 @@ public struct Tracker: ~Copyable {
   var clock = CaptureClock()
   /// No packet was lost that passed later.
   var lossTime: Timestamp
+  /// Of connections that no packet has told of.
+  var earlierFINs: [ConnectionKey: EarlierFIN] = [:]
   /// How many were numbered when there was room last.
   private var countWithRoom = 0
   /// How many connections were numbered so far.

@@ -115,7 +115,7 @@
       defer { _ = Result { try server.run("umount", "-l", disk) } }
       let file = disk + "/full.pcapng"
       let live = try LiveProcess(
-        ["-i", "eth0", "--write", file, "--min-age", "0"], on: server)
+        ["-i", "eth0", "--write", file, "--min-age", "0", "--programs", "none"], on: server)
       try Traffic.leak(100, from: client, to: server)
       try live.wait { try live.errors.contains("No space left") }
       try Traffic.leak(100, from: client, to: server)

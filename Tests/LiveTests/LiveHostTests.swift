@@ -91,24 +91,53 @@
           .hasPrefix("ip.addr == 10.9.0.2 && tcp.port == 8080 && ip.addr == 10.9.0.1 && "))
     }
 
-    /// Of the close, packets show the second FIN alone, as if it were the first: they cannot know
-    /// that the other side had closed.
-    @Test func wherePacketsAndKernelDisagreeBothAreTold() throws {
+    /// Of the close, packets show the second FIN alone; the kernel had told of the first.
+    @Test func aLeakOlderThanTheCaptureCanClose() throws {
       let leak = try Traffic.Leak(from: client, to: server)
       let live = try LiveProcess(["--format", "jsonl", "--all"], on: server)
       usleep(1_500_000)
       try leak.close()
-      usleep(3_500_000)
+      usleep(2_500_000)
       #expect(try live.end(by: SIGINT) == 0)
+      let told = try live.objects("event").filter {
+        $0["event"] as? String == "state"
+          && ($0["local"] as? [String: Any])?["address"] as? String == "10.9.0.2"
+      }.compactMap { $0["state"] as? String }
+      #expect(told.filter { $0 != "CLOSE_WAIT" } == ["LAST_ACK", "CLOSED"], "\(told)")
       let ends = try live.objects("endpoint").filter {
         ($0["local"] as? [String: Any])?["address"] as? String == "10.9.0.2"
       }
       #expect(ends.count == 1, "it is no longer reported as one that the kernel alone tells of")
       let end = try #require(ends.first)
-      #expect(end["state"] as? String == "FIN_WAIT_2")
+      #expect(end["state"] as? String == "CLOSED")
+      #expect(end["kernel_state"] is NSNull)
+      #expect((end["process"] as? [String: Any])?["pid"] as? Int == Int(leak.pid))
+      #expect(try live.objects("finding").allSatisfy { $0["kind"] as? String == "time_wait" })
+    }
+
+    /// The server's socket ends without a packet (TCP_REPAIR): no capture can tell.
+    @Test func wherePacketsAndKernelDisagreeBothAreTold() throws {
+      let live = try LiveProcess(["--format", "jsonl", "--all"], on: server)
+      try Traffic.vanish(from: client, to: server)
+      usleep(3_000_000)
+      #expect(try live.end(by: SIGINT) == 0)
+      let end = try #require(
+        try live.objects("endpoint").first {
+          ($0["local"] as? [String: Any])?["address"] as? String == "10.9.0.2"
+        })
+      #expect(end["state"] as? String == "ESTABLISHED")
       #expect(end["kernel_state"] as? String == "CLOSED")
       #expect(end["source"] as? String == "packets")
-      #expect((end["process"] as? [String: Any])?["pid"] as? Int == Int(leak.pid))
+    }
+
+    /// On a wire without delay the packets do not tell which end is near.
+    @Test(arguments: ["initiator", "responder"])
+    func theTapIsAtThisHost(side: String) throws {
+      let live = try LiveProcess(
+        ["-i", "eth0", "--format", "jsonl"], on: side == "initiator" ? client : server)
+      try Traffic.converse(4, from: client, to: server)
+      #expect(try live.end(by: SIGINT) == 0)
+      #expect(try live.objects("capture").first?["tap"] as? String == side)
     }
 
     @Test func withAFilterPacketsAloneTell() throws {

@@ -16,10 +16,12 @@ final class LiveProcess {
 
   /// Starts it, and waits until it captures or has ended.
   ///
-  /// - Parameter wrapper: a command that becomes the one it is given.
+  /// - Parameters:
+  ///   - wrapper: a command that becomes the one it is given.
+  ///   - standardOutput: in place of the file that `output` reads.
   init(
     _ arguments: [String], on host: NamespaceHost, wrapper: [String] = [],
-    environment: [String: String] = [:]
+    environment: [String: String] = [:], standardOutput: FileHandle? = nil
   ) throws {
     try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
     for file in ["output", "errors"] { try Data().write(to: url(file)) }
@@ -30,7 +32,7 @@ final class LiveProcess {
     process.environment = ProcessInfo.processInfo.environment
       .filter { !$0.key.hasPrefix("SUDO_") }.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: url("output"))
+    process.standardOutput = try standardOutput ?? FileHandle(forWritingTo: url("output"))
     process.standardError = try FileHandle(forWritingTo: url("errors"))
     try process.run()
     try wait { try self.errors.contains("capturing on") || !self.process.isRunning }

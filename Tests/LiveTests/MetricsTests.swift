@@ -140,15 +140,8 @@
       ).write(to: configuration)
       let prometheus = Process()
       prometheus.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-      // Threads of Dispatch block the signal that is to end it, and processes inherit that.
-      let unblock = """
-        import os, signal, sys
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
-        os.execvp(sys.argv[1], sys.argv[1:])
-        """
-      prometheus.arguments = server.inside([
-        "python3", "-c", unblock, "timeout", "60", "prometheus",
-        "--config.file=\(configuration.path)",
+      prometheus.arguments = server.insideWithSignals([
+        "timeout", "60", "prometheus", "--config.file=\(configuration.path)",
         "--storage.tsdb.path=\(scratch.path)/data", "--web.listen-address=127.0.0.1:9090",
       ])
       prometheus.standardError = FileHandle.nullDevice

@@ -74,6 +74,17 @@ public final class NamespaceHost: Sendable {
     ["nsenter", "--target", "\(pid)", "--net", "--"] + command
   }
 
+  /// The command line that runs a command within the namespace, and lets signals end it: threads of
+  /// Dispatch block them, and processes inherit that.
+  public func insideWithSignals(_ command: [String]) -> [String] {
+    let unblock = """
+      import os, signal, sys
+      signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT, signal.SIGTERM, signal.SIGALRM])
+      os.execvp(sys.argv[1], sys.argv[1:])
+      """
+    return inside(["python3", "-c", unblock] + command)
+  }
+
   /// Joins two hosts by a veth pair, `eth0` at both: 10.9.0.1 and fd09::1 here, 10.9.0.2 and
   /// fd09::2 there.
   public func join(_ other: NamespaceHost) throws {

@@ -113,6 +113,26 @@ public enum Traffic {
       """, ["\(client.pid)", "\(server.pid)"])
   }
 
+  /// Opens a connection whose ends are both gone a second later, without a packet, as a host is that
+  /// loses power.
+  public static func vanish(from client: NamespaceHost, to server: NamespaceHost) throws {
+    try run(
+      """
+      \(program)
+      listener = listen(socket.AF_INET, "10.9.0.2")
+      dialler = dial(socket.AF_INET, "10.9.0.2")
+      accepted, _ = listener.accept()
+      dialler.sendall(b"request")
+      accepted.recv(100)
+      accepted.sendall(b"answer")
+      dialler.recv(100)
+      time.sleep(1.2)
+      for end in accepted, dialler:
+          end.setsockopt(socket.IPPROTO_TCP, 19, 1)  # TCP_REPAIR
+          end.close()
+      """, ["\(client.pid)", "\(server.pid)"])
+  }
+
   /// Opens a connection that the server closes first, and dials again from the same port while the
   /// server's end is in TIME_WAIT.
   public static func redial(from client: NamespaceHost, to server: NamespaceHost) throws {

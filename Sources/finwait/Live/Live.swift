@@ -60,11 +60,12 @@ struct Live: ParsableCommand {
   }
 
   func run() throws {
+    ReturnedMemory.returnLargeBlocks()
     let terminal = noScreen || output.format != .text ? nil : TerminalScreen()
     let signals = PendingSignals(hasScreen: terminal != nil)
     let notices = Notices()
     let ports = try terminal.map { _ in try LiveInput.ephemeralPorts(in: capture.netns) }
-    let (live, sockets) = try LiveInput.open(
+    let (live, sockets, addresses, drops) = try LiveInput.open(
       capture, closesOnly: model.light, as: user,
       naming: programs ?? (metrics.metrics == nil ? .all : .own))
     let names = live.interfaces.map { "\($0.name) (\($0.linkType.name))" }
@@ -94,7 +95,8 @@ struct Live: ParsableCommand {
         notices: notices, start: live.now)
     }
     var session = LiveSession(
-      capture: live, sockets: sockets, options: model.trackerOptions(running),
+      capture: live, sockets: sockets, addresses: addresses, drops: drops,
+      options: model.trackerOptions(running),
       report: ReadReport(
         format: output.format, selection: selection, style: output.style,
         drain: StandardOutput().write),
@@ -103,6 +105,10 @@ struct Live: ParsableCommand {
       screen?.show()
       defer { screen?.hide() }
       try session.run(signals, for: duration, packets: packets)
+    } catch {
+      // The results cannot be told; what is evidence is.
+      session.abandon()
+      throw error
     }
     signals.release()
     try session.finish()

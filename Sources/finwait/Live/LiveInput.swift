@@ -1,4 +1,5 @@
 import Capture
+import Dissection
 import Host
 import Reporting
 
@@ -11,16 +12,23 @@ enum LiveInput {
   static func open(
     _ options: LiveCaptureOptions, closesOnly: Bool, as user: String?,
     naming programs: LocalSockets.Programs
-  ) throws -> (capture: LiveCapture, sockets: LocalSockets?) {
+  ) throws -> (
+    capture: LiveCapture, sockets: LocalSockets?, addresses: Set<IPAddress>, drops: InterfaceDrops?
+  ) {
     let live = options.liveOptions(closesOnly: closesOnly)
     let names = options.interfaces
     let capture = try within(options.netns) { () throws(LiveError) in
       try LiveCapture(interfaces: names, options: live)
     }
+    let addresses = try within(options.netns) { () throws(LiveError) in
+      try InterfaceDescription.ownAddresses()
+    }
     // What a filter leaves out would be taken for what no packet told of.
     let reportsUnseen = options.filter == nil
     var sockets: LocalSockets?
+    var drops: InterfaceDrops?
     do {
+      drops = try within(options.netns) { () throws(HostError) in try InterfaceDrops() }
       sockets = try within(options.netns) { () throws(HostError) in
         try LocalSockets(programs: programs, reportsUnseen: reportsUnseen)
       }
@@ -28,7 +36,7 @@ enum LiveInput {
       StandardError.write("finwait: \(Escaping.terminal(error.sentence))\n")
     }
     try giveUpPrivileges(to: user, naming: programs)
-    return (capture, sockets)
+    return (capture, sockets, addresses, drops)
   }
 
   /// What tells the ports that the kernel may choose, whenever it is asked.

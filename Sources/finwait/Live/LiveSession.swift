@@ -9,6 +9,8 @@ import Tracking
 struct LiveSession: ~Copyable {
   /// How long a wait lasts at most: what comes otherwise is looked for as often.
   private static let turn = Interval.milliseconds(100)
+  /// The same while the kernel's answer is waited for.
+  private static let shortTurn = Interval.milliseconds(20)
   /// How far behind the clock time passes for the tracker: packets may be as old.
   private static let lag = Interval.seconds(1)
 
@@ -20,58 +22,61 @@ struct LiveSession: ~Copyable {
   private let capture: LiveCapture
   /// Nil where the kernel does not tell.
   private let sockets: LocalSockets?
+  /// Nil where the system does not tell.
+  private let drops: InterfaceDrops?
+  private var dropsAsked = Timestamp.distantPast
   /// Told as they come, if they are wanted.
   private let events: LiveEvents?
   private let screen: LiveScreen?
   private let notices: Notices
   /// When the kernel's sockets are compared with what packets tell.
   private var comparison = Timestamp.distantFuture
-  private let dissector = Dissector()
+  private let isTapGiven: Bool
+  private var intake: PacketIntake
+  private var labeller: SegmentLabeller
+  /// Empty between two deliveries; its memory is used again.
+  private var batch = SegmentBatch()
   private var tracker: Tracker
   private var report: ReadReport
   private var watch: LiveWatch
-  private var counts: [PacketCount]
-  /// Of all interfaces.
-  private var packets = 0
-  /// Those of them that may still count; nil: all.
-  private var packetLimit: Int?
+  /// What may have become a finding, and waits to be told with its program; since when.
+  private var held: (appointments: [ConnectionWatch.Appointment], since: Timestamp)?
   private var failure: (any Error)?
   private var told: Set<Int> = []
   private var dropsTold = Timestamp.distantPast
   private var kernelIsSilent = false
   private var tellsOfHidden = false
 
-  private struct PacketCount {
-    var tcpPackets = 0
-    var skipped: [SkipReason: Int] = [:]
-    var icmpErrors = 0
-  }
-
   init(
-    capture: LiveCapture, sockets: LocalSockets?, options: TrackerOptions, report: ReadReport,
-    events: LiveEvents?, watch: LiveWatch, screen: LiveScreen?, notices: Notices
+    capture: LiveCapture, sockets: LocalSockets?, addresses: Set<IPAddress>,
+    drops: InterfaceDrops?, options: TrackerOptions, report: ReadReport, events: LiveEvents?,
+    watch: LiveWatch, screen: LiveScreen?, notices: Notices
   ) {
     self.capture = capture
     self.sockets = sockets
+    self.drops = drops
     self.events = events
     self.screen = screen
     self.notices = notices
     self.report = report
     self.watch = watch
     tracker = Tracker(options: options)
-    counts = Array(repeating: PacketCount(), count: capture.interfaces.count)
+    labeller = tracker.makeLabeller()
+    isTapGiven = options.tap != nil
+    intake = PacketIntake(interfaces: capture.interfaces.count, addresses: addresses)
   }
 
   /// Goes on until a signal, the duration, the number of packets or the last interface ends it.
   mutating func run(
     _ signals: PendingSignals, for duration: Interval?, packets limit: Int?
   ) throws {
-    packetLimit = limit
+    intake.limit = limit
     let end = duration.map { capture.now.advanced(by: $0) }
     var hasMore = false
     while true {
       if !hasMore {
-        let milliseconds = Self.turn.nanoseconds / 1_000_000
+        let turn = sockets?.isAsked == true ? Self.shortTurn : Self.turn
+        let milliseconds = turn.nanoseconds / 1_000_000
         let keys = screen.map { [$0.descriptor] } ?? []
         Descriptors.wait(for: capture.descriptors + keys, milliseconds: Int32(milliseconds))
       }
@@ -85,7 +90,7 @@ struct LiveSession: ~Copyable {
       case nil: break
       }
       if let end, capture.now >= end { return try readRest() }
-      if let limit, packets >= limit { return }
+      if intake.isFull { return }
       if !capture.isOpen { return try readRest() }
     }
   }
@@ -93,7 +98,7 @@ struct LiveSession: ~Copyable {
   /// What came before the end, and still waits in the kernel or for the packets of others.
   private mutating func readRest() throws {
     let end = capture.now
-    if let sockets { list(sockets, at: end) }
+    sockets?.ask(at: end)
     var hasMore = false
     repeat {
       if !hasMore { Descriptors.wait(for: capture.descriptors, milliseconds: 20) }
@@ -103,14 +108,17 @@ struct LiveSession: ~Copyable {
       if last > end { hasMore = false }
     } while capture.isOpen && (hasMore || capture.now < end.advanced(by: Self.turn * 2))
     _ = try read(isLast: true)
-    if let sockets { compare(with: sockets, at: capture.now) }
+    guard let sockets else { return }
+    sockets.wait()
+    takeListing(sockets)
+    while !compare(with: sockets, at: capture.now) {}
   }
 
   /// - Returns: whether more packets may wait.
   private mutating func read(isLast: Bool = false) throws -> Bool {
     let hasMore = try capture.read(isLast: isLast) { interface, records, bytes in
       if let loss = capture.lossTime { tracker.noteLoss(until: loss) }
-      for record in records { take(record, of: interface, bytes) }
+      take(records, of: interface, bytes)
       if let failure { throw failure }
     }
     if let loss = capture.lossTime { tracker.noteLoss(until: loss) }
@@ -121,6 +129,7 @@ struct LiveSession: ~Copyable {
       Self.add(connection, at: now, to: &report, &watch, &failure)
     }
     if let failure { throw failure }
+    askInterfaces()
     watch.turn(tracker, capture)
     for step in capture.takeSteps() { tell(step) }
     tellFailures()
@@ -129,26 +138,44 @@ struct LiveSession: ~Copyable {
     return hasMore
   }
 
-  /// Reads the kernel's socket table when it is time, and compares it when the packets that came
-  /// before are here.
+  // MARK: This host
+
+  private mutating func askInterfaces() {
+    guard let drops, capture.now.since(dropsAsked) >= Self.listing else { return }
+    dropsAsked = capture.now
+    do throws(HostError) {
+      try drops.note(in: capture)
+    } catch {
+      // Its words are those for the sockets, which are asked for in the same way.
+      if !kernelIsSilent { warn(error.sentence) }
+      kernelIsSilent = true
+    }
+  }
+
+  /// Asks the kernel for its socket table when it is time, and compares its answer when the packets
+  /// that came before are here.
   ///
   /// - Parameter isBehind: packets wait to be read.
   private mutating func askKernel(isBehind: Bool) {
     guard let sockets else { return }
+    takeListing(sockets)
     let now = capture.now
     if now >= comparison {
       let last = capture.interfaces.compactMap(\.lastTime).max() ?? .distantPast
       if isBehind, last < comparison { return }
-      compare(with: sockets, at: now)
+      guard compare(with: sockets, at: now) else { return }
     }
-    guard now.since(sockets.listed) >= Self.listing else { return }
-    list(sockets, at: now)
+    if comparison == .distantFuture, now.since(sockets.asked) >= Self.listing {
+      sockets.ask(at: now)
+    }
   }
 
-  private mutating func list(_ sockets: LocalSockets, at now: Timestamp) {
+  private mutating func takeListing(_ sockets: LocalSockets) {
     do throws(HostError) {
-      try sockets.list(at: now)
+      guard try sockets.take() else { return }
       comparison = capture.now.advanced(by: Self.delay)
+      tracker.noteEarlierFINs(sockets.earlierFINs)
+      events?.tell(of: sockets.ends(at: capture.now))
     } catch {
       if !kernelIsSilent { warn(error.sentence) }
       kernelIsSilent = true
@@ -162,30 +189,26 @@ struct LiveSession: ~Copyable {
     }
   }
 
-  private mutating func compare(with sockets: LocalSockets, at now: Timestamp) {
+  /// - Returns: whether all is compared.
+  private mutating func compare(with sockets: LocalSockets, at now: Timestamp) -> Bool {
+    guard sockets.compare(with: tracker, at: now) else { return false }
     comparison = .distantFuture
-    sockets.compare(with: tracker, at: now)
     let ends = sockets.ends(at: now)
     report.host = ends
-    guard let events else { return }
+    // Taken also where nobody is told, so that they do not gather.
+    let ended = sockets.takeEnded()
+    guard let events else { return true }
     events.tell(of: ends)
-    events.tell(ofUnseen: sockets.unseen.values, ended: sockets.takeEnded(), at: now)
+    events.tell(ofUnseen: sockets.unseen.values, ended: ended, at: now)
+    return true
   }
+
+  // MARK: Events
 
   private mutating func tellEvents() throws {
     guard let events else { return }
     let now = capture.now
-    let due = events.takeDue(at: now)
-    // Whose the socket is should be told with the finding; a list that waits for its comparison is
-    // new enough.
-    if let sockets, comparison == .distantFuture,
-      now.since(sockets.listed) >= LiveEvents.minimumAge,
-      due.contains(where: { $0.isForFinding && !sockets.knows($0.ends) })
-    {
-      list(sockets, at: now)
-      events.tell(of: sockets.ends(at: now))
-    }
-    events.look(at: due, now: now, tracker)
+    events.look(at: hold(events.takeDue(at: now), at: now), now: now, tracker)
     if now.since(dropsTold) >= Self.listing {
       dropsTold = now
       events.tell(of: capture.interfaces.map { ($0.name, CaptureRow.Drops($0)) }, at: now)
@@ -193,31 +216,77 @@ struct LiveSession: ~Copyable {
     try events.flush()
   }
 
-  private mutating func take(_ record: FrameRecord, of interface: Int, _ bytes: Span<UInt8>) {
-    if let packetLimit, packets >= packetLimit { return }
-    packets += 1
-    let frame = bytes.extracting(record.range)
-    let dissected = dissector.dissect(
-      frame, linkType: record.linkType,
-      originalLength: record.originalLength, frame: record.frame, time: record.time,
-      interface: record.interface)
-    switch dissected {
-    case .skipped(let reason): counts[interface].skipped[reason, default: 0] += 1
-    case .icmpError(let error):
-      counts[interface].skipped[.notTCP, default: 0] += 1
-      counts[interface].icmpErrors += 1
-      if let connection = tracker.receive(error) { watch.take(record, frame, of: connection) }
-    case .segment(let segment):
-      counts[interface].tcpPackets += 1
-      let (events, screen) = (events, screen)
+  /// Whose the socket is should be told with the finding: what was not listed yet waits for the
+  /// kernel's next answer, but not for long.
+  ///
+  /// - Returns: what waits for nothing, and what has waited.
+  private mutating func hold(
+    _ due: [ConnectionWatch.Appointment], at now: Timestamp
+  ) -> [ConnectionWatch.Appointment] {
+    let due = (held?.appointments ?? []) + due
+    // A list that waits for its comparison is new enough.
+    guard let sockets, comparison == .distantFuture,
+      now.since(sockets.listed) >= LiveEvents.minimumAge,
+      now.since(held?.since ?? now) < Self.delay
+    else {
+      held = nil
+      return due
+    }
+    let unknown = due.filter { $0.isForFinding && !sockets.knows($0.ends) }
+    if unknown.isEmpty {
+      held = nil
+      return due
+    }
+    held = (unknown, held?.since ?? now)
+    sockets.ask(at: now)
+    return due.filter { !$0.isForFinding || sockets.knows($0.ends) }
+  }
+
+  // MARK: Packets
+
+  private mutating func take(
+    _ records: ArraySlice<FrameRecord>, of interface: Int, _ bytes: Span<UInt8>
+  ) {
+    var batch = SegmentBatch()
+    swap(&batch, &self.batch)
+    defer {
+      batch.removeAll()
+      swap(&batch, &self.batch)
+    }
+    intake.take(records, of: interface, bytes, into: &batch)
+    batch.label(by: &labeller)
+    var next = 0
+    for quote in batch.quotes {
+      receive(batch, next..<quote.place, records, bytes)
+      next = quote.place
+      guard let connection = tracker.receive(quote.error) else { continue }
+      watch.take(records.record(ofFrame: quote.error.frame), bytes, of: connection)
+    }
+    receive(batch, next..<batch.segments.count, records, bytes)
+  }
+
+  private mutating func receive(
+    _ batch: borrowing SegmentBatch, _ range: Range<Int>, _ records: ArraySlice<FrameRecord>,
+    _ bytes: Span<UInt8>
+  ) {
+    let segments = batch.segments.span.extracting(range)
+    let labels = batch.labels.span.extracting(range)
+    let (events, screen) = (events, screen)
+    if events == nil, screen == nil, !watch.keepsPackets {
+      return tracker.receive(segments, labels) {
+        Self.add($0, at: $1, to: &report, &watch, &failure)
+      }
+    }
+    for index in segments.indices {
+      let segment = segments[index]
       screen?.take(segment)
-      let receipt = tracker.receive(segment) {
+      let receipt = tracker.receive(segment, labels[index]) {
         events?.end($0, at: segment.time)
         screen?.leave($0)
         Self.add($0, at: segment.time, to: &report, &watch, &failure)
       }
       events?.follow(receipt, segment, tracker)
-      watch.take(record, frame, of: receipt.connection)
+      watch.take(records.record(ofFrame: segment.frame), bytes, of: receipt.connection)
     }
   }
 
@@ -247,6 +316,9 @@ struct LiveSession: ~Copyable {
     if failed { throw ExitCode.damagedInput }
   }
 
+  /// Ends without a report.
+  consuming func abandon() { watch.finish(tracker, capture) }
+
   private borrowing func finish(_ report: ReadReport) throws {
     let instant = capture.now
     let roster = tracker.roster()
@@ -262,11 +334,13 @@ struct LiveSession: ~Copyable {
   }
 
   private var captureRows: [CaptureRow] {
-    zip(capture.interfaces, counts).map { interface, count in
+    // Two ends on one wire can look alike; whose addresses they have is certain.
+    let tap = (isTapGiven ? nil : intake.tap) ?? tracker.tap
+    return zip(capture.interfaces, intake.counts).map { interface, count in
       var row = CaptureRow(
         file: interface.name, format: "live", linkTypes: [interface.linkType],
         tcpPackets: count.tcpPackets, skipped: count.skipped, icmpErrors: count.icmpErrors,
-        firstTime: interface.firstTime, lastTime: interface.lastTime, tap: tracker.tap,
+        firstTime: interface.firstTime, lastTime: interface.lastTime, tap: tap,
         truncated: interface.isTruncated, damage: [])
       row.drops = CaptureRow.Drops(interface)
       return row
@@ -289,6 +363,13 @@ struct LiveSession: ~Copyable {
   }
 
   private func warn(_ sentence: String) { notices.say(sentence) }
+}
+
+extension ArraySlice<FrameRecord> {
+  /// Of consecutive frames, that of a number.
+  fileprivate func record(ofFrame frame: Int) -> FrameRecord {
+    self[startIndex + frame - self[startIndex].frame]
+  }
 }
 
 extension CaptureRow.Drops {

@@ -19,11 +19,16 @@ struct LiveWatch {
     self.meters = meters
   }
 
-  private var isNeeded: Bool { evidence?.isWritten == true || meters != nil }
+  private var isNeeded: Bool { keepsPackets || meters != nil }
+
+  /// Whether packets are evidence, or may turn out to be.
+  var keepsPackets: Bool { evidence?.isWritten == true }
 
   /// Takes a packet that the tracker has assigned to a connection.
+  ///
+  /// - Parameter bytes: what the packet lies in.
   mutating func take(_ record: FrameRecord, _ bytes: Span<UInt8>, of connection: Int) {
-    evidence?.take(record, bytes, of: connection)
+    evidence?.take(record, bytes.extracting(record.range), of: connection)
   }
 
   /// A connection has left memory, as it was at `instant`.
@@ -67,12 +72,5 @@ struct LiveWatch {
   mutating func finish(_ tracker: borrowing Tracker, _ capture: LiveCapture) {
     if isNeeded { survey(tracker, capture) }
     evidence?.finish(capture)
-  }
-}
-
-extension Interval {
-  init(_ duration: Duration) {
-    let (seconds, attoseconds) = duration.components
-    self = .seconds(seconds) + Interval(nanoseconds: attoseconds / 1_000_000_000)
   }
 }

@@ -7,6 +7,8 @@ import Tracking
 struct LocalSocket {
   /// How long a packet may be under way from the kernel to the tracker.
   static let grace = Interval.seconds(1)
+  /// How long what left the table is remembered, so that its program can be named.
+  private static let memory = Interval.seconds(60)
 
   var state: TCPState
   let cookie: UInt64
@@ -23,7 +25,8 @@ struct LocalSocket {
   var claimed: TCPState?
   /// Since when that and the kernel's state have been what they are, and differ.
   var differsSince: Timestamp?
-  /// When it was in the table no longer.
+  /// When it was in the table last, and when it was no longer.
+  var listed: Timestamp
   var goneSince: Timestamp?
 
   /// - Returns: nil when it is no end of a connection.
@@ -31,6 +34,7 @@ struct LocalSocket {
     guard let state = TCPState(row.state) else { return nil }
     self.state = state
     cookie = row.cookie
+    listed = now
     since = now
     if let age = row.lastACKMilliseconds {
       since = now.advanced(by: Interval.milliseconds(Int64(age)) * -1)
@@ -68,6 +72,13 @@ struct LocalSocket {
     return HostEnd(
       process: process, source: isGone ? .packets : isSeen ? .both : .kernel,
       kernelState: differs ? (isGone ? .closed : state) : nil, connection: connection)
+  }
+
+  /// Whether it can still tell of its program. TIME_WAIT has none, and nearly all that leave were
+  /// in it.
+  func isRemembered(at now: Timestamp) -> Bool {
+    guard process != nil, let goneSince else { return false }
+    return now.since(goneSince) < Self.memory
   }
 
   /// A state that a close has begun, and that packets would have told of.

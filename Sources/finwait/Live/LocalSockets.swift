@@ -10,16 +10,17 @@ final class LocalSockets {
     case all, own, none
   }
 
-  /// How long what left the table is remembered, so that its program can be named.
-  private static let memory = Interval.seconds(60)
+  /// How long the packets wait for a comparison at a time.
+  private static let turn = Duration.milliseconds(20)
 
-  private var source: SocketSource
+  private let lister: SocketLister
   private let programs: Programs
   /// Whether ends that no packet told of are to be reported.
   private let reportsUnseen: Bool
   private var sockets: [HostEnds.Key: LocalSocket] = [:]
   private var addresses: Set<IPAddress> = []
-  private var inodes: [HostEnds.Key: UInt32] = [:]
+  /// Those that are not compared yet.
+  private var uncompared: [HostEnds.Key] = []
   /// The lowest number of a connection that no packet told of.
   private var lowest = 1
   /// Of those that are reported.
@@ -27,92 +28,129 @@ final class LocalSockets {
   /// Those that were, and are no longer: gone, or known from packets.
   private var ended: [ConnectionReport] = []
 
-  /// When the kernel was asked last.
+  /// Those that are, as far as all are compared.
+  private var told: [HostEnds.Key: ConnectionReport] = [:]
+  /// When the kernel was asked last, and when it has last answered.
+  private(set) var asked = Timestamp.distantPast
   private(set) var listed = Timestamp.distantPast
+  /// Processes of other users that cannot be looked at.
+  private(set) var hiddenProcesses = 0
 
   /// In the calling thread's network namespace.
   init(programs: Programs, reportsUnseen: Bool) throws(HostError) {
-    source = try SocketSource()
+    lister = try SocketLister(namesPrograms: programs != .none)
     self.programs = programs
     self.reportsUnseen = reportsUnseen
   }
 
-  /// Processes of other users that cannot be looked at.
-  var hiddenProcesses: Int { programs == .all ? source.hiddenProcesses : 0 }
-
   // MARK: The kernel's view
 
-  /// Asks the kernel.
-  func list(at now: Timestamp) throws(HostError) {
-    var rows: [KernelSocket] = []
-    try source.forEachSocket { rows.append($0) }
-    try take(rows, at: now)
-    listed = now
+  /// Whether the kernel was asked, and its answer has not been taken.
+  var isAsked: Bool { lister.isAsked }
+
+  /// Asks the kernel, if it has answered what it was asked before; its answer is taken later.
+  func ask(at now: Timestamp) {
+    if lister.ask() { asked = now }
   }
 
-  private func take(_ rows: [KernelSocket], at now: Timestamp) throws(HostError) {
-    var listing: [HostEnds.Key: LocalSocket] = [:]
-    listing.reserveCapacity(rows.count)
-    inodes.removeAll(keepingCapacity: true)
-    for row in rows {
+  /// Waits for the answer.
+  func wait() { lister.wait() }
+
+  /// Takes the kernel's answer, which is then to be compared.
+  ///
+  /// - Returns: whether there is one.
+  func take() throws(HostError) -> Bool {
+    guard let listing = try lister.take() else { return false }
+    listed = asked.advanced(by: listing.delay)
+    if programs == .all { hiddenProcesses = listing.hiddenProcesses }
+    take(listing, at: listed)
+    uncompared = Array(sockets.keys)
+    told = [:]
+    return true
+  }
+
+  private func take(_ listing: SocketListing, at now: Timestamp) {
+    for row in listing.rows {
       let key = HostEnds.Key(local: row.local, remote: row.remote)
-      guard let socket = LocalSocket(row, after: sockets[key], at: now) else { continue }
-      listing[key] = socket
-      addresses.insert(row.local.address)
-      if row.inode != 0 { inodes[key] = row.inode }
-    }
-    for (key, var socket) in sockets where listing[key] == nil {
-      if socket.goneSince == nil {
-        socket.goneSince = now
-        socket.differsSince = nil
-      }
-      if let gone = socket.goneSince, now.since(gone) < Self.memory || socket.differsSince != nil {
-        listing[key] = socket
-      }
-    }
-    sockets = listing
-    if programs == .none { return }
-    try source.look(for: Set(inodes.values))
-    for (key, inode) in inodes {
+      guard var socket = LocalSocket(row, after: sockets[key], at: now) else { continue }
       // What no program holds any more is still named after the one that did.
-      if let program = source.program(of: inode) { sockets[key]?.process = .init(program) }
+      if let process = listing.processes[row.inode] { socket.process = process }
+      sockets[key] = socket
+      addresses.insert(row.local.address)
+    }
+    var leaving: [HostEnds.Key] = []
+    for index in sockets.indices where sockets.values[index].listed != now {
+      if sockets.values[index].goneSince == nil {
+        sockets.values[index].goneSince = now
+        sockets.values[index].differsSince = nil
+      } else if sockets.values[index].differsSince == nil,
+        !sockets.values[index].isRemembered(at: now)
+      {
+        leaving.append(sockets.keys[index])
+      }
+    }
+    for key in leaving { sockets[key] = nil }
+  }
+
+  /// The FINs behind the states that were listed: packets may have passed before the capture.
+  var earlierFINs: [EarlierFIN] {
+    sockets.compactMap { key, socket in
+      if socket.goneSince != nil { return nil }
+      switch socket.state {
+      case .closeWait:
+        return EarlierFIN(sender: key.remote, receiver: key.local, time: socket.since)
+      case .finWait2:
+        return EarlierFIN(sender: key.local, receiver: key.remote, time: socket.since)
+      case .closed, .listen, .synSent, .synReceived, .established, .finWait1, .closing, .lastAck,
+        .timeWait:
+        return nil
+      }
     }
   }
 
   // MARK: Beside packets
 
-  /// Compares the kernel's view with what packets tell.
+  /// Compares the kernel's view with what packets tell, for no longer than packets can wait.
   ///
   /// To be called when the packets that came before it was asked are known to the tracker.
-  func compare(with tracker: borrowing Tracker, at now: Timestamp) {
-    var known: [HostEnds.Key: ConnectionReport] = [:]
-    var index = sockets.startIndex
-    while index != sockets.endIndex {
-      defer { sockets.formIndex(after: &index) }
-      let key = sockets[index].key
-      var socket = sockets.values[index]
-      var newest: (number: Int, state: TCPState)?
-      socket.isUntold = false
-      tracker.forEachConnection(between: key.local, key.remote, at: now) { connection in
-        if newest != nil { return }
-        let role: Role = connection.endpoints.initiator.local == key.local ? .initiator : .responder
-        newest = (connection.number, connection.endpoints[role].claim.state)
+  ///
+  /// - Returns: whether all is compared; if not, it goes on at the next call.
+  func compare(with tracker: borrowing Tracker, at now: Timestamp) -> Bool {
+    let end = ContinuousClock.now + Self.turn
+    while let key = uncompared.popLast() {
+      compare(key, with: tracker, at: now)
+      if uncompared.count % 256 == 0, !uncompared.isEmpty, ContinuousClock.now >= end {
+        return false
       }
-      if let newest {
-        socket.compare(newest.number, newest.state, at: now)
-      } else if socket.goneSince != nil || !socket.isClosing || !reportsUnseen {
-        // Nothing to compare: it has left memory, or its packets are filtered out.
-        socket.differsSince = nil
-        socket.isUntold = reportsUnseen && socket.goneSince == nil
-      } else {
-        known[key] = unseenConnection(key, &socket)
-      }
-      sockets.values[index] = socket
     }
-    for (key, report) in unseen where known[key]?.number != report.number {
+    for (key, report) in unseen where told[key]?.number != report.number {
       ended.append(sockets[key]?.goneSince == nil ? report : report.closed(at: now))
     }
-    unseen = known
+    unseen = told
+    return true
+  }
+
+  private func compare(
+    _ key: HostEnds.Key, with tracker: borrowing Tracker, at now: Timestamp
+  ) {
+    guard var socket = sockets[key] else { return }
+    var newest: (number: Int, state: TCPState)?
+    socket.isUntold = false
+    tracker.forEachConnection(between: key.local, key.remote, at: now) { connection in
+      if newest != nil { return }
+      let role: Role = connection.endpoints.initiator.local == key.local ? .initiator : .responder
+      newest = (connection.number, connection.endpoints[role].claim.state)
+    }
+    if let newest {
+      socket.compare(newest.number, newest.state, at: now)
+    } else if socket.goneSince != nil || !socket.isClosing || !reportsUnseen {
+      // Nothing to compare: it has left memory, or its packets are filtered out.
+      socket.differsSince = nil
+      socket.isUntold = reportsUnseen && socket.goneSince == nil
+    } else {
+      told[key] = unseenConnection(key, &socket)
+    }
+    sockets[key] = socket
   }
 
   private func unseenConnection(
