@@ -6,17 +6,6 @@ import Testing
 struct PackagingTests {
   private static let folder = Repository.root.appendingPathComponent("Packaging")
   private static let hasYAML = succeeds(["python3", "-c", "import yaml"])
-  /// The jobs check captures.
-  private static let hasCheck: Bool = {
-    do { return try FinwaitProcess(["help", "check"]).output.contains("--rules") } catch {
-      return false
-    }
-  }()
-  /// Networks of their own, tcpdump, and what reads the files.
-  private static let canRunJobs =
-    hasYAML && hasCheck && succeeds(["tcpdump", "--version"])
-    && succeeds(["unshare", "--net", "ip", "link"])
-
   private static func succeeds(_ command: [String]) -> Bool {
     do { return try Run(command).status == 0 } catch { return false }
   }
@@ -82,76 +71,6 @@ struct PackagingTests {
       let run = try Run(["bash", "-n", "-c", lines])
       #expect(run.status == 0, "\(lines): \(run.output)")
     }
-  }
-
-  /// The jobs as they stand, in a network of their own, with a test that closes its sockets and one
-  /// that does not.
-  @Test(
-    .enabled(if: canRunJobs, "needs root, tcpdump, python3 with yaml, and finwait check"),
-    arguments: [true, false])
-  func jobsRun(isGitLab: Bool) throws {
-    let (github, gitlab, after) = try Self.steps()
-    let script: String
-    if isGitLab {
-      script = gitlab.joined(separator: "\n")
-    } else {
-      script = try ["Begin to record", "Test", "End recording", "Check"].map {
-        try #require(github[$0])
-      }.joined(separator: "\n")
-    }
-    for closes in [true, false] {
-      let directory = FileManager.default.temporaryDirectory
-        .appendingPathComponent("packaging-tests-\(UUID().uuidString)")
-      try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-      defer { _ = Result { try FileManager.default.removeItem(at: directory) } }
-      try prepare(directory, closes: closes)
-      let extract = isGitLab ? after[0] : try #require(github["Extract what was found"])
-      try Data("set -e\nip link set lo up\n\(script)".utf8)
-        .write(to: directory.appendingPathComponent("job"))
-      try Data("\(extract)".utf8).write(to: directory.appendingPathComponent("after"))
-      let path = "\(directory.path):" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
-      let environment = ["PATH": path, "CI_JOB_STATUS": closes ? "success" : "failed"]
-      let run = try Run(
-        ["timeout", "60", "unshare", "--net", "--pid", "--fork", "--kill-child", "bash", "job"],
-        in: directory, environment: environment)
-      #expect(run.status == (closes ? 0 : 1), "\(run.output)")
-      if closes { continue }
-      #expect(run.output.contains("CLOSE_WAIT"))
-      let kept = try Run(["bash", "after"], in: directory, environment: environment)
-      #expect(kept.status == 0, "\(kept.output)")
-      let extracted = directory.appendingPathComponent("extract.pcapng").path
-      #expect(FileManager.default.fileExists(atPath: extracted))
-    }
-  }
-
-  /// A test, finwait and the rules in a folder; `sudo` does nothing, since we are root.
-  private func prepare(_ directory: URL, closes: Bool) throws {
-    func put(_ name: String, _ text: String) throws {
-      let file = directory.appendingPathComponent(name)
-      try Data(text.utf8).write(to: file)
-      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
-    }
-    try put("sudo", "#!/bin/sh\nexec \"$@\"\n")
-    try put("finwait", "#!/bin/sh\nexec \(BuiltProgram.url().path) \"$@\"\n")
-    try put(
-      "run-integration-tests",
-      """
-      #!/usr/bin/env python3
-      import socket, time
-      server = socket.create_server(("127.0.0.1", 8080))
-      client = socket.create_connection(("127.0.0.1", 8080))
-      accepted, _ = server.accept()
-      client.close()
-      if \(closes ? "True" : "False"):
-          accepted.close()
-      else:
-          time.sleep(6)
-          # A sign of life, by which the time that has passed shows.
-          socket.create_connection(("127.0.0.1", 8080)).close()
-      """)
-    let rules = Self.folder.appendingPathComponent("ci/finwait.yml")
-    try FileManager.default.copyItem(
-      at: rules, to: directory.appendingPathComponent("finwait.yml"))
   }
 
   // MARK: The archive of make dist
