@@ -18,15 +18,14 @@ let package = Package(
     // Not also "finwait": SwiftPM allows one product of a name.
     .library(
       name: "FinwaitKit",
-      targets: ["Dissection", "Capture", "Tracking", "Reporting", "Checking"]),
+      targets: ["Dissection", "Capture", "Tracking", "Reporting", "Checking", "Extraction"]),
   ],
   dependencies: [
     // Commands, options, help, completions and the man page; we would otherwise write a parser.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     // YAML with the place of every node, for rules; we would otherwise write a parser.
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-    // HTTP for the metrics; we would otherwise write a server, for clients that we do not know. It
-    // does without Foundation, whose libraries would make every command begin later and larger.
+    // HTTP for the metrics; we would otherwise write a server, for clients that we do not know.
     .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
   ],
   targets: [
