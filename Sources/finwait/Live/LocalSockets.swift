@@ -124,7 +124,8 @@ final class LocalSockets {
       }
     }
     for (key, report) in unseen where told[key]?.number != report.number {
-      ended.append(sockets[key]?.goneSince == nil ? report : report.closed(at: now))
+      let isGone = sockets[key].map { $0.goneSince != nil && $0.connection == report.number }
+      ended.append(isGone == true ? report.closed(at: now) : report)
     }
     unseen = told
     return true
@@ -165,7 +166,8 @@ final class LocalSockets {
       since: socket.since, until: socket.until)
   }
 
-  /// Hands over the connections that no packet told of, and that are no longer reported as such.
+  /// Hands over the connections that no packet told of, and that are no longer reported as such: as
+  /// they were, if packets tell of their ends now, and else closed.
   func takeEnded() -> [ConnectionReport] {
     defer { ended.removeAll() }
     return ended
