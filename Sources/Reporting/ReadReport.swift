@@ -6,8 +6,7 @@ public enum ReportFormat: String, CaseIterable, Sendable {
   case text, json, jsonl, csv
 }
 
-/// Gives a body one of the connections that are in memory, in order of their numbers, as often as it
-/// is asked for.
+/// Gives a body one of the connections that are in memory, as often as it is asked for.
 public typealias ConnectionSource = (
   _ index: Int, _ body: (ConnectionReport) throws -> Void
 ) throws -> Void
@@ -47,6 +46,9 @@ public struct ReadReport {
     if format == .csv { csv.writeFindingsHeader() }
   }
 
+  /// Whether connections are told of in order of their numbers; what text tells has ranks of its own.
+  public var isSorted: Bool { format != .text }
+
   /// Takes one connection as it is at `instant`, and never again.
   public mutating func add(_ connection: ConnectionReport, at instant: Timestamp) throws {
     let selected = selection.apply(to: connection, at: instant)
@@ -78,15 +80,22 @@ public struct ReadReport {
   /// - Parameters:
   ///   - instant: the end of the capture; nil when nothing was in it.
   ///   - count: how many connections are in memory, which `add` has not been given.
-  ///   - connection: one of them as it is at that instant, in order of their numbers; asked for as
-  ///     often as the report tells something of it, which then need not be held.
+  ///   - connection: one of them as it is at that instant, in order of their numbers if the report
+  ///     `isSorted`; asked for as often as it tells something of it, which then need not be held.
   public mutating func finish(
     captures: [CaptureRow], evicted: [Eviction: Int] = [:], at instant: Timestamp?,
     count: Int, connection: ConnectionSource
   ) throws {
     summary.evicted = evicted
-    if let instant, format != .json {
+    switch (format, instant) {
+    case (.jsonl, let instant?), (.csv, let instant?):
       for index in 0..<count { try connection(index) { try add($0, at: instant) } }
+    case (.text, let instant?):
+      // From the end: what ends last is told of, and what came last is there.
+      for index in (0..<count).reversed() {
+        try connection(index) { try add($0, at: instant) }
+      }
+    case (.json, _), (_, nil): break
     }
     switch format {
     case .text:

@@ -239,8 +239,8 @@ public struct Tracker: ~Copyable {
 
   // MARK: What is in memory
 
-  /// The connections that are in memory, in order of their numbers: to be gone through more than
-  /// once, until the next segment is taken.
+  /// The connections that are in memory, to be gone through more than once, until the next segment
+  /// is taken.
   public struct Roster: Sendable {
     fileprivate struct Row {
       let number: UInt32
@@ -251,13 +251,15 @@ public struct Tracker: ~Copyable {
     public var count: Int { rows.count }
   }
 
-  public func roster() -> Roster {
+  /// - Parameter isSorted: by number; else they come as they lie in memory, which is faster, what
+  ///   came last as a rule last.
+  public func roster(isSorted: Bool = true) -> Roster {
     var rows: [Roster.Row] = []
     rows.reserveCapacity(table.count)
     table.forEachPlace { place, number in
       rows.append(Roster.Row(number: UInt32(clamping: number), place: place))
     }
-    rows.sort { $0.number < $1.number }
+    if isSorted { rows.sort { $0.number < $1.number } }
     return Roster(rows: rows)
   }
 

@@ -141,11 +141,14 @@ struct Analysis: ~Copyable {
   }
 
   /// Gives a body the connections that are in memory after `run`, as they are at `instant`: how
-  /// many, and each in order of their numbers, as often as it asks.
+  /// many, and each as often as it asks.
+  ///
+  /// - Parameter isSorted: by number; else in any order, which is faster.
   borrowing func withConnections<Result>(
+    isSorted: Bool = true,
     _ body: (_ count: Int, _ connection: ConnectionSource) throws -> Result
   ) throws -> Result {
-    let roster = tracker.roster()
+    let roster = tracker.roster(isSorted: isSorted)
     // Without an instant there was no packet.
     let end = instant ?? .distantPast
     return try body(roster.count) { try tracker.connection(at: $0, of: roster, at: end, $1) }

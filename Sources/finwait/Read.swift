@@ -42,7 +42,7 @@ struct Read: ParsableCommand {
       running: running)
     try analysis.run(&consumer)
     let captures = analysis.captureRows
-    try analysis.withConnections {
+    try analysis.withConnections(isSorted: consumer.report.isSorted) {
       try consumer.report.finish(
         captures: captures, evicted: analysis.evicted, at: analysis.instant, count: $0,
         connection: $1)
