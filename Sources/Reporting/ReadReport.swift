@@ -87,15 +87,8 @@ public struct ReadReport {
     count: Int, connection: ConnectionSource
   ) throws {
     summary.evicted = evicted
-    switch (format, instant) {
-    case (.jsonl, let instant?), (.csv, let instant?):
+    if let instant, format != .json {
       for index in 0..<count { try connection(index) { try add($0, at: instant) } }
-    case (.text, let instant?):
-      // From the end: what ends last is told of, and what came last is there.
-      for index in (0..<count).reversed() {
-        try connection(index) { try add($0, at: instant) }
-      }
-    case (.json, _), (_, nil): break
     }
     switch format {
     case .text:

@@ -242,8 +242,9 @@ struct ConnectionTable: ~Copyable {
   /// Every slot in use of a connection in full, in no particular order.
   func slots() -> [UInt32] { (0..<connections.bound).filter { connections[$0].number != 0 } }
 
-  /// Calls a body with every place in use and the number of the connection there, in no particular
-  /// order.
+  /// Calls a body with every place in use and the number of the connection there, as they lie in
+  /// memory: as a rule the oldest first of those that are open, and the last first of those that only
+  /// wait, in the order of their worth to who reports the oldest and the last.
   @inline(__always)
   func forEachPlace(_ body: (_ place: Place, _ number: Int) -> Void) {
     for slot in 0..<connections.bound where connections[slot].number != 0 {
@@ -255,7 +256,7 @@ struct ConnectionTable: ~Copyable {
     for slot in 0..<orderly.bound where orderly[slot].number != 0 {
       body(Place(.orderly, slot), Int(orderly[slot].number))
     }
-    for slot in 0..<settled.bound where settled[slot].number != 0 {
+    for slot in (0..<settled.bound).reversed() where settled[slot].number != 0 {
       body(Place(.settled, slot), Int(settled[slot].number))
     }
   }

@@ -251,8 +251,7 @@ public struct Tracker: ~Copyable {
     public var count: Int { rows.count }
   }
 
-  /// - Parameter isSorted: by number; else they come as they lie in memory, which is faster, what
-  ///   came last as a rule last.
+  /// - Parameter isSorted: by number; else they come as they lie in memory, which is faster.
   public func roster(isSorted: Bool = true) -> Roster {
     var rows: [Roster.Row] = []
     rows.reserveCapacity(table.count)
