@@ -5,7 +5,7 @@ import socket
 import struct
 
 from .story import PORT, Story
-from .frame import ACK, FIN, SYN
+from .frame import ACK, FIN, SYN, segment
 
 NO_LINGER = struct.pack("ii", 1, 0)
 
@@ -185,6 +185,36 @@ class PortReuseRefused(Story):
         self.exchange(near, far)
 
 
+class LateInNewWindow(Story):
+    """Without TCP timestamps. The client resets, which leaves no TIME_WAIT, and connects again from
+    the same port, with an initial sequence number (`TCP_REPAIR`) a little below its old request.
+    The wire delivers that once more: it lies in the window of the new connection, whose server
+    refuses it for its old acknowledgment (RFC 5961 section 5) and answers ACK."""
+
+    number = "14c"
+    slug = "late-in-new-window"
+    title = "An old packet in a new connection's window"
+    verdict = ("two connections; first: reset, late: after-reset, which reaches the new connection; "
+               "second: both ESTABLISHED")
+    tap = "server"
+    client_ends = ("ESTABLISHED",)
+    server_ends = ("ESTABLISHED",)
+
+    def play(self):
+        for host in (self.client, self.server):
+            host.set("tcp_timestamps", "0")
+        near, far = self.open(port=40001)
+        self.exchange(near, far)
+        old = self.wire.last("server", payload=True)
+        reset(near)
+        self.wait(1)
+        near, far = self.open(port=40001, sequence=segment(old.frame).sequence - 100)
+        self.exchange(near, far)
+        self.wait(0.5)
+        self.wire.inject(old)
+        self.wait(0.5)
+
+
 class DataToOrphan(Story):
     """The client calls `close()`; 1 s later the server, in CLOSE_WAIT, sends data: nobody is left
     to read it, RST."""
@@ -306,3 +336,26 @@ class ClosingHangs(Story):
         for host in (self.client, self.server):
             host.drop("meta l4proto tcp")
         self.wait(4)
+
+
+class DataAfterFin(Story):
+    """The client closes its half (`shutdown()`). Half a second later the wire delivers data with the
+    sequence numbers behind its FIN, which it never sent, as a broken middlebox might: the server,
+    in CLOSE_WAIT, takes no notice, and closes after another half second."""
+
+    number = "24"
+    slug = "data-after-fin"
+    title = "Data after a FIN"
+    verdict = "client TIME_WAIT; server CLOSED; late: data-after-fin, without answer"
+    tap = "server"
+    client_ends = ("TIME_WAIT",)
+
+    def play(self):
+        near, far = self.open()
+        self.exchange(near, far)
+        near.shutdown(socket.SHUT_WR)
+        self.read_end(far)
+        self.wait(0.5)
+        self.wire.forge(self.wire.last("server", FIN), b"nobody sent this\n")
+        self.wait(0.5)
+        far.close()

@@ -50,3 +50,33 @@ def segment(frame):
     return Segment(
         (source, ports[0]), (destination, ports[1]), sequence, acknowledgment, frame[tcp + 13],
         window, frame[tcp + 20:data], frame[data:end])
+
+
+def following(frame, payload):
+    """A frame with what the sender of an IPv4 frame would send next: `payload`, behind all that the
+    frame holds."""
+    made = bytearray(frame)
+    tcp = ETHERNET_LENGTH + (made[ETHERNET_LENGTH] & 15) * 4
+    data = tcp + (made[tcp + 12] >> 4) * 4
+    before = segment(frame)
+    made[data:] = payload
+    identification, = struct.unpack_from("!H", made, ETHERNET_LENGTH + 4)
+    struct.pack_into("!HH", made, ETHERNET_LENGTH + 2,
+                     len(made) - ETHERNET_LENGTH, (identification + 1) % 2**16)
+    struct.pack_into("!I", made, tcp + 4, before.end)
+    made[tcp + 13] = PSH | ACK
+    _seal(made, ETHERNET_LENGTH + 10, made[ETHERNET_LENGTH:tcp])
+    pseudo_header = made[ETHERNET_LENGTH + 12:ETHERNET_LENGTH + 20] + struct.pack(
+        "!BBH", 0, made[ETHERNET_LENGTH + 9], len(made) - tcp)
+    _seal(made, tcp + 16, pseudo_header + made[tcp:])
+    return bytes(made)
+
+
+def _seal(frame, at, covered):
+    """Puts the internet checksum (RFC 1071) of what it covers at its place there."""
+    old, = struct.unpack_from("!H", frame, at)
+    words = struct.unpack(f"!{(len(covered) + 1) // 2}H", bytes(covered) + b"\0" * (len(covered) % 2))
+    total = sum(words) - old
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    struct.pack_into("!H", frame, at, 0xFFFF - total)

@@ -116,13 +116,18 @@ class Host(Namespace):
             f"link set {INTERFACE} up",
             *(f"route add {net} dev {INTERFACE}" for net in self.NETWORKS
               if not any(address.startswith(net[:8]) for address in self.addresses)))
+        for setting, value in self.SETTINGS.items():
+            self.set(setting, value)
         with self.entered():
-            for setting, value in self.SETTINGS.items():
-                path = f"/proc/sys/net/ipv4/{setting}"
-                if os.path.exists(path):
-                    with open(path, "w", encoding="ascii") as file:
-                        file.write(value)
             turn_off_transmit_checksum(INTERFACE)
+
+    def set(self, setting, value):
+        """One of the kernel's settings below net.ipv4, where it has that."""
+        path = f"/proc/sys/net/ipv4/{setting}"
+        with self.entered():
+            if os.path.exists(path):
+                with open(path, "w", encoding="ascii") as file:
+                    file.write(value)
 
     def address(self, family=socket.AF_INET, index=0):
         """The host's nth address of a family, without the prefix length."""

@@ -2,6 +2,7 @@
 
 import collections
 import socket
+import struct
 import threading
 import time
 
@@ -10,6 +11,18 @@ from .kernel import socket_states
 PORT = 8080
 # The discard service (RFC 863): one datagram to it is the last frame of every capture.
 MARKER_PORT = 9
+
+
+# linux/tcp.h
+TCP_REPAIR, TCP_REPAIR_QUEUE, TCP_QUEUE_SEQ = 19, 20, 21
+SEND_QUEUE = 2
+
+
+def begin_at(unconnected, sequence):
+    """Gives a socket the sequence number of its SYN (TCP_REPAIR, which needs CAP_NET_ADMIN)."""
+    for option, value in ((TCP_REPAIR, 1), (TCP_REPAIR_QUEUE, SEND_QUEUE),
+                          (TCP_QUEUE_SEQ, struct.pack("I", sequence)), (TCP_REPAIR, 0)):
+        unconnected.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 class Stopped(Exception):
@@ -82,12 +95,15 @@ class Story:
         self.sockets.append(made)
         return made
 
-    def open(self, port=None, index=0):
-        """A connection: its client socket and its server socket."""
+    def open(self, port=None, index=0, sequence=None):
+        """A connection: its client socket and its server socket; `sequence` is the client's initial
+        sequence number, if it is not to be the kernel's choice."""
         with self.lock:
             if self.listener is None:
                 self.listener = self.listen()
             near = self.client_socket(port, index)
+            if sequence is not None:
+                begin_at(near, sequence)
             near.connect((self.server.address(self.family), PORT))
             far, _ = self.listener.accept()
             far.settimeout(10)

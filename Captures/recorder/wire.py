@@ -41,6 +41,10 @@ class Wire:
         """Delivers a kept frame once more, now."""
         self.ends[kept.to].send(kept.frame)
 
+    def forge(self, kept, payload):
+        """Delivers data that nobody sent: as if it came behind a kept frame."""
+        self.ends[kept.to].send(frames.following(kept.frame, payload))
+
     def last(self, to, flags=0, payload=False, port=None):
         """The latest frame that went `to` a side with all of these flags (and any payload)."""
         for kept in reversed(self.kept):

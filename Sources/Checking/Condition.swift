@@ -86,7 +86,7 @@ public struct ResetCondition: Equatable, Sendable {
 public struct LateCondition: Equatable, Sendable {
   public var kinds: Set<LateKind>
   public var effects: Set<LateEffect>
-  /// Only one that a new connection on the same ports would take.
+  /// Only one that reaches a new connection on the same ports.
   public var reachesNewConnection: Bool
 
   public init(

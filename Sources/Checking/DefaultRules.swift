@@ -20,7 +20,7 @@ public enum DefaultRules {
       name: "No connection is reset because of unread data",
       demand: .never(.reset(ResetCondition(causes: [.unreadData])))),
     Rule(
-      name: "No late packet is taken by a new connection",
+      name: "No late packet reaches a new connection",
       demand: .never(.late(LateCondition(reachesNewConnection: true)))),
   ]
 }

@@ -93,7 +93,7 @@ extension LateCondition {
         ? "" : " of the kind " + Condition.names(kinds, of: LateKind.allCases))
       + (effects.count == LateEffect.allCases.count
         ? "" : " with the effect " + Condition.names(effects, of: LateEffect.allCases))
-      + (reachesNewConnection ? " that a new connection takes" : "")
+      + (reachesNewConnection ? " that reaches a new connection" : "")
   }
 }
 

@@ -89,7 +89,7 @@ struct Passage {
   /// it lies below what it has acknowledged, or beyond its window, or PAWS rejects it. Linux lets
   /// pass what ends at RCV.NXT (tcp_sequence). Without both SYNs the window's scale is not known.
   func isUnacceptable(to receiver: borrowing Endpoint, from sender: borrowing Endpoint) -> Bool {
-    if isRejectedByPAWS(at: receiver, from: sender) { return true }
+    if segment.isRejectedByPAWS(at: receiver, from: sender) { return true }
     guard receiver.sent.contains(.acknowledgment) else { return false }
     // In a file out of order that acknowledgment can be the answer.
     if segment.sequenceEnd.isBefore(receiver.ackSent) {
@@ -106,20 +106,7 @@ struct Passage {
     by receiver: borrowing Endpoint, from sender: borrowing Endpoint
   ) -> Bool {
     if isACK, isOfNothing(receiver) { return true }
-    return isRejectedByPAWS(at: receiver, from: sender)
-  }
-
-  /// An older timestamp than the receiver has echoed (RFC 7323 section 5.3, R1): what merely passed
-  /// it may not have. After 24 days the clock may have turned (section 5.5).
-  private func isRejectedByPAWS(
-    at receiver: borrowing Endpoint, from sender: borrowing Endpoint
-  ) -> Bool {
-    guard segment.options.hasTimestamps, receiver.sent.contains(.timestampEcho) else {
-      return false
-    }
-    let isFresh = segment.time.since(sender.timestampTime) < .seconds(24 * 86_400)
-    let age = Int32(bitPattern: receiver.timestampEcho &- segment.options.timestampValue)
-    return age > 0 && isFresh
+    return segment.isRejectedByPAWS(at: receiver, from: sender)
   }
 
   // MARK: Sent
@@ -272,5 +259,18 @@ extension Passage {
   private mutating func apply(_ sender: inout Endpoint, _ receiver: inout Endpoint) {
     if !isNetworkDuplicate { leave(&sender, towards: &receiver) }
     arrive(at: &receiver, from: sender)
+  }
+}
+
+extension Segment {
+  /// An older timestamp than the receiver has echoed (RFC 7323 section 5.3, R1): what merely passed
+  /// it may not have. After 24 days the clock may have turned (section 5.5).
+  func isRejectedByPAWS(
+    at receiver: borrowing Endpoint, from sender: borrowing Endpoint
+  ) -> Bool {
+    guard options.hasTimestamps, receiver.sent.contains(.timestampEcho) else { return false }
+    let isFresh = time.since(sender.timestampTime) < .seconds(24 * 86_400)
+    let age = Int32(bitPattern: receiver.timestampEcho &- options.timestampValue)
+    return age > 0 && isFresh
   }
 }

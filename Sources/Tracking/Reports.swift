@@ -89,7 +89,9 @@ public struct LateSegment: Equatable, Sendable {
   public var effect: LateEffect
   public var replyFrame: Int?
   public var replyExpected: ExpectedReply
-  /// Whether the new incarnation on the same ports would take it; nil when there is none.
+  /// Whether it lies in the receive window of the new incarnation on the same ports, with no older
+  /// timestamp: there, its old acknowledgment alone can give it away (RFC 5961 section 5), which not
+  /// every receiver looks at. Nil when there is none.
   public var reachesNewConnection: Bool?
   /// Late only if it is answered by RST, which has not come yet.
   var awaitsReset = false

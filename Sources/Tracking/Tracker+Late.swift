@@ -74,8 +74,8 @@ extension Tracker {
         sequence: segment.sequenceNumber, acknowledgment: segment.acknowledgmentNumber))
   }
 
-  /// Whether a newer incarnation on the same ports would take the segment: its sequence number
-  /// lies in the receive window there.
+  /// Whether the segment reaches a newer incarnation on the same ports: it lies in the receive window
+  /// there, and PAWS lets it pass.
   private func reachesNewer(_ segment: Segment, than slot: UInt32) -> Bool? {
     let key = table[slot].key
     guard let head = table.find(key, hash: table.hash(key)), head != slot else { return nil }
@@ -83,6 +83,7 @@ extension Tracker {
     let sender = newest.role(ofLow: segment.source == key.low)
     let (own, peer) = (newest.ends[sender], newest.ends[sender.peer])
     guard own.sent.contains(.anything), peer.sent.contains(.anything) else { return false }
+    if segment.isRejectedByPAWS(at: peer, from: own) { return false }
     let next = own.passed.contiguous
     return segment.sequenceEnd.isAfter(next)
       && segment.sequenceNumber.isBefore(next + max(peer.window, 1))

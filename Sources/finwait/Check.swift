@@ -10,8 +10,8 @@ struct Check: ParsableCommand {
     abstract: "Hold a capture against rules: exit status 1 where one is broken.",
     discussion: """
       Without --rules, it fails on a socket left in CLOSE_WAIT for 1 s or more that sends nothing, \
-      a FIN not answered for 3 s, a reset because of unread data, and a late packet that a new \
-      connection takes. Documentation/rules.md describes the rules.
+      a FIN not answered for 3 s, a reset because of unread data, and a late packet that reaches a \
+      new connection. Documentation/rules.md describes the rules.
 
       EXAMPLES
         finwait check test.pcap

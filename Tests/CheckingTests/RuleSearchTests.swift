@@ -58,7 +58,7 @@ import Tracking
   }
 
   /// RFC 1337, hazard H1: the numbers of the new connection lie just before those of the old.
-  @Test func `a late packet that a new connection takes`() throws {
+  @Test func `a late packet that reaches a new connection`() throws {
     let reopened =
       Self.closed + """
         +3.100  Y > X  R   202                     | - -
@@ -72,7 +72,7 @@ import Tracking
     let seen = try Self.violations(
       rule, reopened + "+3.300  Y > X  PA  1 ack 101 len 200 dup | - -\n")
     #expect(seen.count == 1)
-    #expect(seen.first?.hasSuffix("and a new connection would take it") == true)
+    #expect(seen.first?.hasSuffix("and it lies in the window of a new connection") == true)
   }
 
   // MARK: What was before the end

@@ -37,7 +37,7 @@ import Testing
   func theDefaultRulesFindWhatIsHardlyEverMeant(capture: String) throws {
     let broken = [
       "03": "CLOSE_WAIT", "04": "CLOSE_WAIT", "06": "CLOSE_WAIT", "06c": "CLOSE_WAIT",
-      "10": "unread data", "15": "CLOSE_WAIT", "16": "CLOSE_WAIT", "20": "FIN is answered",
+      "10": "unread data", "14c": "new connection", "15": "CLOSE_WAIT", "16": "CLOSE_WAIT", "20": "FIN is answered",
       "21": "FIN is answered", "22": "FIN is answered",
     ]
     let run = try Self.check(capture)
@@ -76,7 +76,8 @@ import Testing
       "never: {reset: any, after_fin: true}", passes: "11-", fails: "17-",
       "192.0.2.1:40001 reset the connection with 192.0.2.2:8080 after a FIN"),
     Kind(
-      "never: {late: duplicate-data}", passes: "05-", fails: "12-", "duplicate-data from 192.0.2.2"),
+      "never: {late: data-after-fin}", passes: "05-", fails: "24-",
+      "data-after-fin from 192.0.2.1:40001 to 192.0.2.2:8080 500 ms after the close; effect: none"),
     Kind(
       "limit: {state: TIME_WAIT, at_once: 8}", passes: "07-", fails: "15-",
       "ends of 192.0.2.2 in the state at once"),
@@ -92,6 +93,9 @@ import Testing
       "connection: 192.0.2.1 to 192.0.2.2:8080, expect: {initiator: TIME_WAIT, responder: CLOSED}",
       passes: "01-", fails: "02-", "the initiator 192.0.2.1:40001 is CLOSED"),
     // What else a rule can ask for.
+    Kind(
+      "never: {late: any, reaches_new_connection: true}", passes: "14-", fails: "14c-",
+      "it lies in the window of a new connection; frames 16, 17"),
     Kind("never: {state: CLOSE_WAIT, at_end: true}", passes: "05-", fails: "05b-", "CLOSE_WAIT"),
     Kind("never: {state: FIN_WAIT_2}", passes: "22-", fails: "05-", "was in FIN_WAIT_2 for 4"),
     Kind(

@@ -57,6 +57,26 @@ import Tracking
     #expect(late.replyFrame == 16)
   }
 
+  /// RFC 7323 section 5: what TCP timestamps are for.
+  @Test func `H1 averted: the old data has an older timestamp`() throws {
+    let outcome = try check(
+      """
+      +0.00  X > Y  S     0                  ts 1000/0     | SYN_SENT      CLOSED?
+      +0.01  Y > X  SA    0 ack 1            ts 5000/1000  | ESTABLISHED?  SYN_RECEIVED?
+      +0.01  X > Y  A     1 ack 1            ts 1010/5000  | ESTABLISHED   ESTABLISHED?
+      +0.02  X > Y  PA    1 ack 1   len 100  ts 1020/5000  | -             -
+      +0.03  Y > X  A     1 ack 101          ts 5020/1020  | -             -
+      +0.50  X > Y  RA  101 ack 1            ts 1500/5020  | CLOSED        CLOSED?
+      +1.00  X > Y  S   -50                  ts 2000/0     | SYN_SENT      CLOSED?        | conn 2
+      +1.01  Y > X  SA  70000 ack -49        ts 6000/2000  | ESTABLISHED?  SYN_RECEIVED?  | conn 2
+      +1.01  X > Y  A   -49 ack 70001        ts 2010/6000  | ESTABLISHED   ESTABLISHED?   | conn 2
+      +1.20  X > Y  PA    1 ack 1   len 100  ts 1020/5000 dup  | CLOSED  CLOSED?
+        .. conn 1 late after-reset effect none reply ack
+      """)
+    let late = try #require(outcome.reports[1]?.late.last)
+    #expect(late.reachesNewConnection == false)
+  }
+
   @Test func `an old segment of an older connection restarts the TIME_WAIT of the newer`() throws {
     try check(
       Self.reopened + """
