@@ -43,7 +43,7 @@ public struct HostEnd: Equatable, Sendable {
 }
 
 /// The ends of this host, as far as its kernel has told of them.
-public struct HostEnds: Sendable {
+public struct HostEnds {
   /// The addresses of one end, its own first.
   public struct Key: Hashable, Sendable {
     public var local: SocketAddress
@@ -55,13 +55,15 @@ public struct HostEnds: Sendable {
     }
   }
 
-  private let ends: [Key: HostEnd]
   /// This host's own.
   private let addresses: Set<IPAddress>
+  private let find: (Key) -> HostEnd?
 
-  public init(ends: [Key: HostEnd], addresses: Set<IPAddress>) {
-    self.ends = ends
+  /// - Parameter find: an end that the kernel has told of: asked when it is reported, since there may
+  ///   be very many.
+  public init(addresses: Set<IPAddress>, find: @escaping (Key) -> HostEnd?) {
     self.addresses = addresses
+    self.find = find
   }
 
   /// Whether the kernel has told of no end yet.
@@ -73,7 +75,7 @@ public struct HostEnds: Sendable {
   /// What is known of an end; nil when it is not of this host.
   func end(_ role: Role, of connection: ConnectionReport) -> HostEnd? {
     let end = connection.endpoints[role]
-    guard let known = ends[Key(local: end.local, remote: end.remote)] else {
+    guard let known = find(Key(local: end.local, remote: end.remote)) else {
       return addresses.contains(end.local.address)
         ? HostEnd(process: nil, source: .packets) : nil
     }

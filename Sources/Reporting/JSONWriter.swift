@@ -1,7 +1,7 @@
 import Dissection
 
 /// Writes JSON as it comes, keys in the order given: no tree is built.
-public struct JSONWriter: Sendable {
+public struct JSONWriter {
   public var output = OutputBuffer()
   /// A value stands before this place in the same array or object.
   private var needsComma = false

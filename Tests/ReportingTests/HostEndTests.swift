@@ -19,7 +19,7 @@ import Testing
         process: process(connection.number), source: .both, kernelState: kernelState,
         connection: connection.number)
     }
-    return HostEnds(ends: ends, addresses: [Fixture.server.address])
+    return HostEnds(addresses: [Fixture.server.address]) { [ends] in ends[$0] }
   }
 
   private static func report(
@@ -97,7 +97,7 @@ import Testing
       since: Fixture.start, until: nil)
     let end = HostEnd(process: nil, source: .kernel, connection: 0)
     let key = HostEnds.Key(local: Fixture.server, remote: Fixture.client())
-    let host = HostEnds(ends: [key: end], addresses: [])
+    let host = HostEnds(addresses: []) { $0 == key ? end : nil }
     for format in [ReportFormat.json, .jsonl] {
       let text = try Self.report(format, [unseen], host)
       #expect(!text.contains(#""type":"connection""#))

@@ -70,7 +70,7 @@ enum ScreenFixture {
           source: .both, connection: connection.number)
       }
     }
-    return HostEnds(ends: ends, addresses: [Fixture.server.address])
+    return HostEnds(addresses: [Fixture.server.address]) { [ends] in ends[$0] }
   }
 
   static func snapshot(

@@ -122,12 +122,10 @@ import Testing
     let end = connection.endpoints.responder
     var process = ScreenFixture.program(evil, 1)
     process.user = evil
-    let host = HostEnds(
-      ends: [
-        .init(local: end.local, remote: end.remote): HostEnd(
-          process: process, source: .both, connection: 1)
-      ],
-      addresses: [end.local.address])
+    let known = HostEnd(process: process, source: .both, connection: 1)
+    let host = HostEnds(addresses: [end.local.address]) { key in
+      key == HostEnds.Key(local: end.local, remote: end.remote) ? known : nil
+    }
     var snapshot = ScreenFixture.snapshot(of: [connection], host: host)
     snapshot.capture.interfaces = [evil]
     for keys in ["", "/" + evil] {

@@ -70,7 +70,7 @@ import Tracking
       +1.00  X > Y  S   -50                  ts 2000/0     | SYN_SENT      CLOSED?        | conn 2
       +1.01  Y > X  SA  70000 ack -49        ts 6000/2000  | ESTABLISHED?  SYN_RECEIVED?  | conn 2
       +1.01  X > Y  A   -49 ack 70001        ts 2010/6000  | ESTABLISHED   ESTABLISHED?   | conn 2
-      +1.20  X > Y  PA    1 ack 1   len 100  ts 1020/5000 dup  | CLOSED  CLOSED?
+      +1.20  X > Y  PA    1 ack 1   len 100  ts 1020/5000 dup  | CLOSED  CLOSED
         .. conn 1 late after-reset effect none reply ack
       """)
     let late = try #require(outcome.reports[1]?.late.last)

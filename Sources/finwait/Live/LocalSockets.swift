@@ -191,9 +191,9 @@ final class LocalSockets {
       || sockets[HostEnds.Key(local: ends.responder, remote: ends.initiator)] != nil
   }
 
-  /// For reports.
+  /// For reports, which ask for what they tell of.
   func ends(at now: Timestamp) -> HostEnds {
-    HostEnds(ends: sockets.mapValues { $0.hostEnd(at: now) }, addresses: addresses)
+    HostEnds(addresses: addresses) { self.sockets[$0]?.hostEnd(at: now) }
   }
 }
 
