@@ -145,7 +145,7 @@ extension Rule {
         connection, end: receiver, what: late.kind.rawValue,
         seen: "\(late.kind.rawValue) from \(late.from.text) to \(late.to.text)\(after); effect: "
           + late.effect.words
-          + (late.reachesNewConnection == true ? ", and it lies in the window of a new connection" : ""),
+          + (late.reachesNewConnection == true ? ", and it lies in a new connection's window" : ""),
         frames: [late.frame] + (late.replyFrame.map { [$0] } ?? []))
     }
   }

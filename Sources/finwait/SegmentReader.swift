@@ -45,14 +45,6 @@ final class SegmentReader: Sendable {
   }
 }
 
-/// What became of one file's packets.
-private struct PacketCount {
-  var tcpPackets = 0
-  var skipped: [SkipReason: Int] = [:]
-  /// Among the skipped: those that told something of a connection.
-  var icmpErrors = 0
-}
-
 private struct State {
   /// How far past the cutoff a frame must be stamped for reading to stop: frames of one capture
   /// are out of order by less.
@@ -95,10 +87,10 @@ private struct State {
         var count = counts[file] ?? PacketCount()
         let before = batch.segments.count
         batch.segments.append(addingCapacity: records.count) { segments in
-          for record in records {
-            guard
-              let error = dissect(record, bytes, into: &segments, &count)
-            else { continue }
+          for record in records where admits(record.time) {
+            guard let error = count.take(record, bytes, by: dissector, into: &segments) else {
+              continue
+            }
             batch.quotes.append(
               SegmentBatch.Quote(place: before + segments.count, error: error))
           }
@@ -112,43 +104,15 @@ private struct State {
     return hasMore && !isPastCutoff
   }
 
-  /// Appends the segment in a frame, if there is one; an ICMP error is returned.
+  /// Whether a frame counts: it was not taken after the cutoff.
   @inline(__always)
-  private mutating func dissect(
-    _ record: FrameRecord, _ bytes: Span<UInt8>, into segments: inout OutputSpan<Segment>,
-    _ count: inout PacketCount
-  ) -> ICMPError? {
-    if let cutoff, record.time > cutoff {
-      if record.time > cutoff.advanced(by: Self.disorder) { isPastCutoff = true }
-      return nil
+  private mutating func admits(_ time: Timestamp) -> Bool {
+    if let cutoff, time > cutoff {
+      if time > cutoff.advanced(by: Self.disorder) { isPastCutoff = true }
+      return false
     }
-    clock.tick(record.time)
-    let frame = bytes.extracting(record.range)
-    // Nearly all frames end here: in one pass, without leaving the loop.
-    if record.linkType.value == LinkType.ethernet.value,
-      let segment = Segment(
-        plainEthernet: frame, frame: record.frame, time: record.time, interface: record.interface)
-    {
-      segments.append(segment)
-      count.tcpPackets += 1
-      return nil
-    }
-    let dissected = dissector.dissect(
-      frame, linkType: record.linkType, originalLength: record.originalLength,
-      frame: record.frame, time: record.time, interface: record.interface)
-    switch dissected {
-    case .skipped(let reason):
-      count.skipped[reason, default: 0] += 1
-      return nil
-    case .icmpError(let error):
-      count.skipped[.notTCP, default: 0] += 1
-      count.icmpErrors += 1
-      return error
-    case .segment(let segment):
-      segments.append(segment)
-      count.tcpPackets += 1
-      return nil
-    }
+    clock.tick(time)
+    return true
   }
 
   func captureRows(tap: TapPosition) -> [CaptureRow] {

@@ -72,7 +72,7 @@ import Tracking
     let seen = try Self.violations(
       rule, reopened + "+3.300  Y > X  PA  1 ack 101 len 200 dup | - -\n")
     #expect(seen.count == 1)
-    #expect(seen.first?.hasSuffix("and it lies in the window of a new connection") == true)
+    #expect(seen.first?.hasSuffix("and it lies in a new connection's window") == true)
   }
 
   // MARK: What was before the end

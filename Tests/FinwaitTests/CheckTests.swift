@@ -37,8 +37,8 @@ import Testing
   func theDefaultRulesFindWhatIsHardlyEverMeant(capture: String) throws {
     let broken = [
       "03": "CLOSE_WAIT", "04": "CLOSE_WAIT", "06": "CLOSE_WAIT", "06c": "CLOSE_WAIT",
-      "10": "unread data", "14c": "new connection", "15": "CLOSE_WAIT", "16": "CLOSE_WAIT", "20": "FIN is answered",
-      "21": "FIN is answered", "22": "FIN is answered",
+      "10": "unread data", "14c": "new connection", "15": "CLOSE_WAIT", "16": "CLOSE_WAIT",
+      "20": "FIN is answered", "21": "FIN is answered", "22": "FIN is answered",
     ]
     let run = try Self.check(capture)
     let words = broken[String(capture.prefix { $0 != "-" })]
@@ -95,7 +95,7 @@ import Testing
     // What else a rule can ask for.
     Kind(
       "never: {late: any, reaches_new_connection: true}", passes: "14-", fails: "14c-",
-      "it lies in the window of a new connection; frames 16, 17"),
+      "it lies in a new connection's window; frames 16, 17"),
     Kind("never: {state: CLOSE_WAIT, at_end: true}", passes: "05-", fails: "05b-", "CLOSE_WAIT"),
     Kind("never: {state: FIN_WAIT_2}", passes: "22-", fails: "05-", "was in FIN_WAIT_2 for 4"),
     Kind(

@@ -5,15 +5,9 @@ import Tracking
 
 /// What becomes of captured frames: segments and ICMP errors, or counted by why they were left out.
 struct PacketIntake {
-  /// Of one interface.
-  struct Count {
-    var tcpPackets = 0
-    var skipped: [SkipReason: Int] = [:]
-    var icmpErrors = 0
-  }
-
   private let dissector = Dissector()
-  private(set) var counts: [Count]
+  /// By interface.
+  private(set) var counts: [PacketCount]
   /// Of all interfaces.
   private(set) var packets = 0
   /// This host's.
@@ -25,7 +19,7 @@ struct PacketIntake {
 
   /// - Parameter addresses: this host's own.
   init(interfaces: Int, addresses: Set<IPAddress>) {
-    counts = Array(repeating: Count(), count: interfaces)
+    counts = Array(repeating: PacketCount(), count: interfaces)
     self.addresses = addresses
   }
 
@@ -50,7 +44,7 @@ struct PacketIntake {
     var count = counts[interface]
     batch.segments.append(addingCapacity: records.count) { segments in
       for record in records {
-        if let error = dissect(record, bytes, into: &segments, &count) {
+        if let error = count.take(record, bytes, by: dissector, into: &segments) {
           batch.quotes.append(SegmentBatch.Quote(place: segments.count, error: error))
         }
       }
@@ -60,38 +54,6 @@ struct PacketIntake {
       if segment.flags.contains(.ack) { continue }
       if addresses.contains(segment.source.address) { dials.initiator += 1 }
       if addresses.contains(segment.destination.address) { dials.responder += 1 }
-    }
-  }
-
-  /// Appends the segment in a frame, if there is one; an ICMP error is returned.
-  private func dissect(
-    _ record: FrameRecord, _ bytes: Span<UInt8>, into segments: inout OutputSpan<Segment>,
-    _ count: inout Count
-  ) -> ICMPError? {
-    let frame = bytes.extracting(record.range)
-    if record.linkType.value == LinkType.ethernet.value,
-      let segment = Segment(
-        plainEthernet: frame, frame: record.frame, time: record.time, interface: record.interface)
-    {
-      count.tcpPackets += 1
-      segments.append(segment)
-      return nil
-    }
-    let dissected = dissector.dissect(
-      frame, linkType: record.linkType, originalLength: record.originalLength,
-      frame: record.frame, time: record.time, interface: record.interface)
-    switch dissected {
-    case .segment(let segment):
-      count.tcpPackets += 1
-      segments.append(segment)
-      return nil
-    case .icmpError(let error):
-      count.skipped[.notTCP, default: 0] += 1
-      count.icmpErrors += 1
-      return error
-    case .skipped(let reason):
-      count.skipped[reason, default: 0] += 1
-      return nil
     }
   }
 }
