@@ -5,23 +5,7 @@
 
   /// `finwait live --write`: what is in the file, whatever happens.
   @Suite(.withNamespaces)
-  final class EvidenceTests {
-    private let client: NamespaceHost
-    private let server: NamespaceHost
-    private let scratch = FileManager.default.temporaryDirectory
-      .appendingPathComponent("finwait-evidence-\(UUID().uuidString)")
-
-    init() throws {
-      client = try NamespaceHost()
-      server = try NamespaceHost()
-      try client.join(server)
-      try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: false)
-    }
-
-    deinit { _ = Result { try FileManager.default.removeItem(at: scratch) } }
-
-    private func path(_ name: String) -> String { scratch.appendingPathComponent(name).path }
-
+  final class EvidenceTests: JoinedHosts {
     /// What `finwait read` says of files.
     private func read(
       _ paths: [String], _ arguments: [String] = []

@@ -5,23 +5,7 @@
 
   /// What `finwait live` makes of a world that goes wrong meanwhile.
   @Suite(.withNamespaces)
-  final class LiveFailureTests {
-    private let client: NamespaceHost
-    private let server: NamespaceHost
-    private let scratch = FileManager.default.temporaryDirectory
-      .appendingPathComponent("finwait-failures-\(UUID().uuidString)")
-
-    init() throws {
-      client = try NamespaceHost()
-      server = try NamespaceHost()
-      try client.join(server)
-      try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: false)
-    }
-
-    deinit { _ = Result { try FileManager.default.removeItem(at: scratch) } }
-
-    private func path(_ name: String) -> String { scratch.appendingPathComponent(name).path }
-
+  final class LiveFailureTests: JoinedHosts {
     /// Events that cannot be written end it, and the evidence is whole.
     @Test func aFullDiskUnderItsResultsIsSaid() throws {
       let disk = path("disk")

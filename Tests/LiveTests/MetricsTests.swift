@@ -5,21 +5,7 @@
 
   /// `finwait live --metrics`, asked as monitoring systems ask.
   @Suite(.withNamespaces)
-  final class MetricsTests {
-    private let client: NamespaceHost
-    private let server: NamespaceHost
-    private let scratch = FileManager.default.temporaryDirectory
-      .appendingPathComponent("finwait-metrics-\(UUID().uuidString)")
-
-    init() throws {
-      client = try NamespaceHost()
-      server = try NamespaceHost()
-      try client.join(server)
-      try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: false)
-    }
-
-    deinit { _ = Result { try FileManager.default.removeItem(at: scratch) } }
-
+  final class MetricsTests: JoinedHosts {
     private func live(_ arguments: [String] = []) throws -> LiveProcess {
       // The loopback interface would show the tests' own requests.
       try LiveProcess(["-i", "eth0", "--metrics", "9464"] + arguments, on: server)

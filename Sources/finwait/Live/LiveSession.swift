@@ -224,21 +224,17 @@ struct LiveSession: ~Copyable {
     _ due: [ConnectionWatch.Appointment], at now: Timestamp
   ) -> [ConnectionWatch.Appointment] {
     let due = (held?.appointments ?? []) + due
-    // A list that waits for its comparison is new enough.
-    guard let sockets, comparison == .distantFuture,
-      now.since(sockets.listed) >= LiveEvents.minimumAge,
-      now.since(held?.since ?? now) < Self.delay
-    else {
-      held = nil
-      return due
-    }
+    let since = held?.since ?? now
+    held = nil
+    // A newer list than that would have the socket, were it this host's.
+    guard let sockets, now.since(sockets.listed) >= LiveEvents.minimumAge,
+      now.since(since) < Self.delay * 2
+    else { return due }
     let unknown = due.filter { $0.isForFinding && !sockets.knows($0.ends) }
-    if unknown.isEmpty {
-      held = nil
-      return due
-    }
-    held = (unknown, held?.since ?? now)
-    sockets.ask(at: now)
+    if unknown.isEmpty { return due }
+    held = (unknown, since)
+    // A list that waits for its comparison comes first.
+    if comparison == .distantFuture { sockets.ask(at: now) }
     return due.filter { !$0.isForFinding || sockets.knows($0.ends) }
   }
 
