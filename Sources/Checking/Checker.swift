@@ -13,12 +13,15 @@ public struct Checker {
   private let start: Timestamp
   /// Whether `note` is told of what moves a connection.
   private let needsHistory: Bool
+  /// Those that a rule asks for.
+  private let states: StateSet
 
   /// - Parameter start: the time of the capture's first packet.
   public init(rules: [Rule], start: Timestamp) {
     results = rules.map { RuleResult($0) }
     concurrencies = rules.map { _ in Concurrency() }
     needsHistory = rules.contains(where: \.needsHistory)
+    states = rules.reduce(into: StateSet()) { $0.formUnion($1.states) }
     self.start = start
   }
 
@@ -36,7 +39,7 @@ public struct Checker {
   public mutating func note(
     _ connection: ConnectionReport, at instant: Timestamp, isMoved: Bool
   ) {
-    histories[connection.number, default: ConnectionHistory()]
+    histories[connection.number, default: ConnectionHistory(of: states)]
       .note(connection, at: instant, isMoved: isMoved)
   }
 
@@ -47,7 +50,7 @@ public struct Checker {
     connections += 1
     var history = histories.removeValue(forKey: connection.number)
     if needsHistory {
-      history = history ?? ConnectionHistory()
+      history = history ?? ConnectionHistory(of: states)
       history?.note(connection, at: instant)
     }
     let sight = Sight(connection: connection, instant: instant, history: history)
@@ -139,6 +142,14 @@ public struct Checker {
 }
 
 extension Rule {
+  /// Those that it looks for.
+  fileprivate var states: StateSet {
+    switch demand {
+    case .never(.state(let state)), .limit(.state(let state), _): state.states
+    case .never, .limit, .always, .expect: StateSet()
+    }
+  }
+
   /// Whether it is broken where it selects no connection.
   fileprivate var needsConnections: Bool {
     if case .expect = demand { return true }

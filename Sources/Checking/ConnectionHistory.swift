@@ -12,7 +12,7 @@ struct StateSpan {
   var isProved: Bool
   /// When it was looked at last.
   var activity: Activity?
-  var frames: [Int]
+  var evidence: Evidence
   /// When its timer runs out.
   var until: Timestamp?
   var lastLook: Timestamp
@@ -25,7 +25,12 @@ struct StateSpan {
 
 /// What one connection went through: told of it again and again, it notes what changes.
 struct ConnectionHistory {
-  private(set) var spans: [StateSpan] = []
+  /// The states of which every span is to be told.
+  private let states: StateSet
+  /// Of those, what was left before `previous`.
+  private var spans: [StateSpan] = []
+  /// What was left last, of any state: it goes on if what came after it is taken back.
+  private var previous = Pair<StateSpan?>(initiator: nil, responder: nil)
   private var current = Pair<StateSpan?>(initiator: nil, responder: nil)
   /// When the first FIN or RST came, and when nothing of the close was missing any more.
   private(set) var closeBegan: Timestamp?
@@ -37,6 +42,8 @@ struct ConnectionHistory {
   /// With more late packets than these a connection is looked at once a second.
   private static let crowd = 64
 
+  init(of states: StateSet) { self.states = states }
+
   /// Whether a segment that neither opens nor closes can change nothing.
   var isOpen: Bool {
     isQuiet && current.initiator?.state == .established
@@ -45,9 +52,14 @@ struct ConnectionHistory {
 
   func isDue(at instant: Timestamp) -> Bool { instant >= nextLook }
 
-  /// Every span, also those that last.
+  /// Every span of the states, also those that last, in the order in which they ended.
   var all: [StateSpan] {
-    spans + [current.initiator, current.responder].compactMap { $0 }
+    let latest = [
+      previous.initiator, previous.responder, current.initiator, current.responder,
+    ].compactMap { $0 }.filter { states.contains($0.state) }
+    return (spans + latest).sorted {
+      ($0.end ?? .distantFuture) < ($1.end ?? .distantFuture)
+    }
   }
 
   /// - Parameter isMoved: by a segment that opens or closes.
@@ -68,7 +80,7 @@ struct ConnectionHistory {
       span.isProved = span.isProved || claim.certainty == .proved
       span.activity = end.activity
       span.until = claim.until
-      span.frames = claim.evidence.frames
+      span.evidence = claim.evidence
       span.lastLook = instant
       current[role] = span
       return
@@ -79,14 +91,13 @@ struct ConnectionHistory {
       // What only turned out later counts from when it could not have been otherwise.
       since = max(since, before.lastLook)
       leave(before, for: since)
-    } else if let last = spans.lastIndex(where: { $0.role == role }),
-      spans[last].state == claim.state
-    {
-      since = spans.remove(at: last).since
+    } else if let before = previous[role], before.state == claim.state {
+      since = before.since
+      previous[role] = nil
     }
     current[role] = StateSpan(
       role: role, state: claim.state, since: since, isProved: claim.certainty == .proved,
-      activity: end.activity, frames: claim.evidence.frames, until: claim.until,
+      activity: end.activity, evidence: claim.evidence, until: claim.until,
       lastLook: instant)
   }
 
@@ -94,7 +105,8 @@ struct ConnectionHistory {
     var span = span
     // A timer ends a state when it is over, not when that is noticed.
     span.end = max(min(next, span.until ?? next), span.since)
-    spans.append(span)
+    if let earlier = previous[span.role], states.contains(earlier.state) { spans.append(earlier) }
+    previous[span.role] = span
   }
 }
 

@@ -57,7 +57,7 @@ extension Rule {
       connection, end: span.role, what: span.state.name,
       seen: "\(end.local.text) \(tense) in \(span.state.name) for \(duration.words) towards "
         + "\(end.remote.text) (\(span.isProved ? "proved" : "presumed"))",
-      duration: duration, frames: span.frames)
+      duration: duration, frames: span.evidence.frames)
   }
 
   private func findings(_ condition: FindingCondition, in sight: Sight) -> [Violation] {
@@ -158,6 +158,6 @@ extension StateSpan {
     self.init(
       role: role, state: claim.state, since: claim.since ?? instant,
       isProved: claim.certainty == .proved, activity: end.activity,
-      frames: claim.evidence.frames, lastLook: instant)
+      evidence: claim.evidence, lastLook: instant)
   }
 }
