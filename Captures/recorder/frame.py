@@ -1,7 +1,9 @@
-"""What a frame says: the TCP segment in it, over IPv4 or IPv6."""
+"""What a frame says: the TCP segment in it, over IPv4 or IPv6; and frames made by hand."""
 
 import struct
 from typing import NamedTuple
+
+from .link import hardware_address
 
 ETHERNET_LENGTH = 14
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
@@ -52,31 +54,34 @@ def segment(frame):
         window, frame[tcp + 20:data], frame[data:end])
 
 
-def following(frame, payload):
-    """A frame with what the sender of an IPv4 frame would send next: `payload`, behind all that the
-    frame holds."""
-    made = bytearray(frame)
-    tcp = ETHERNET_LENGTH + (made[ETHERNET_LENGTH] & 15) * 4
-    data = tcp + (made[tcp + 12] >> 4) * 4
-    before = segment(frame)
-    made[data:] = payload
-    identification, = struct.unpack_from("!H", made, ETHERNET_LENGTH + 4)
-    struct.pack_into("!HH", made, ETHERNET_LENGTH + 2,
-                     len(made) - ETHERNET_LENGTH, (identification + 1) % 2**16)
-    struct.pack_into("!I", made, tcp + 4, before.end)
-    made[tcp + 13] = PSH | ACK
-    _seal(made, ETHERNET_LENGTH + 10, made[ETHERNET_LENGTH:tcp])
-    pseudo_header = made[ETHERNET_LENGTH + 12:ETHERNET_LENGTH + 20] + struct.pack(
-        "!BBH", 0, made[ETHERNET_LENGTH + 9], len(made) - tcp)
-    _seal(made, tcp + 16, pseudo_header + made[tcp:])
-    return bytes(made)
+def built(segment, receiver):
+    """The Ethernet frame that carries a segment to the first or the second host."""
+    (source, sport), (destination, dport) = segment.source, segment.destination
+    offset = (20 + len(segment.options)) << 2
+    tcp = struct.pack(
+        "!HHIIBBHHH", sport, dport, segment.sequence % 2**32, segment.acknowledgment % 2**32,
+        offset, segment.flags, segment.window, 0, 0) + segment.options + segment.payload
+    if len(source) == 4:
+        kind = 0x0800
+        pseudo = source + destination + struct.pack("!BBH", 0, 6, len(tcp))
+        head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(tcp), 0, 0x4000, 64, 6, 0)
+        head += source + destination
+        head = head[:10] + struct.pack("!H", checksum(head)) + head[12:]
+    else:
+        kind = 0x86DD
+        pseudo = source + destination + struct.pack("!II", len(tcp), 6)
+        head = struct.pack("!IHBB", 0x60000000, len(tcp), 6, 64) + source + destination
+    tcp = tcp[:16] + struct.pack("!H", checksum(pseudo + tcp)) + tcp[18:]
+    macs = b"".join(
+        bytes.fromhex(hardware_address(number).replace(":", ""))
+        for number in (receiver, 3 - receiver))
+    return macs + struct.pack("!H", kind) + head + tcp
 
 
-def _seal(frame, at, covered):
-    """Puts the internet checksum (RFC 1071) of what it covers at its place there."""
-    old, = struct.unpack_from("!H", frame, at)
-    words = struct.unpack(f"!{(len(covered) + 1) // 2}H", bytes(covered) + b"\0" * (len(covered) % 2))
-    total = sum(words) - old
-    while total >> 16:
+def checksum(data):
+    """The internet checksum (RFC 1071)."""
+    data += b"\0" * (len(data) % 2)
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total > 0xFFFF:
         total = (total & 0xFFFF) + (total >> 16)
-    struct.pack_into("!H", frame, at, 0xFFFF - total)
+    return ~total & 0xFFFF

@@ -11,8 +11,6 @@ from .kernel import socket_states
 PORT = 8080
 # The discard service (RFC 863): one datagram to it is the last frame of every capture.
 MARKER_PORT = 9
-
-
 # linux/tcp.h
 TCP_REPAIR, TCP_REPAIR_QUEUE, TCP_QUEUE_SEQ = 19, 20, 21
 SEND_QUEUE = 2
@@ -21,7 +19,7 @@ SEND_QUEUE = 2
 def begin_at(unconnected, sequence):
     """Gives a socket the sequence number of its SYN (TCP_REPAIR, which needs CAP_NET_ADMIN)."""
     for option, value in ((TCP_REPAIR, 1), (TCP_REPAIR_QUEUE, SEND_QUEUE),
-                          (TCP_QUEUE_SEQ, struct.pack("I", sequence)), (TCP_REPAIR, 0)):
+                          (TCP_QUEUE_SEQ, struct.pack("I", sequence % 2**32)), (TCP_REPAIR, 0)):
         unconnected.setsockopt(socket.IPPROTO_TCP, option, value)
 
 

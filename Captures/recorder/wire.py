@@ -43,7 +43,10 @@ class Wire:
 
     def forge(self, kept, payload):
         """Delivers data that nobody sent: as if it came behind a kept frame."""
-        self.ends[kept.to].send(frames.following(kept.frame, payload))
+        before = frames.segment(kept.frame)
+        made = before._replace(
+            sequence=before.end, flags=frames.PSH | frames.ACK, payload=payload)
+        self.ends[kept.to].send(frames.built(made, 1 if kept.to == "client" else 2))
 
     def last(self, to, flags=0, payload=False, port=None):
         """The latest frame that went `to` a side with all of these flags (and any payload)."""

@@ -13,7 +13,7 @@ public struct Checker {
   private let start: Timestamp
   /// Whether `note` is told of what moves a connection.
   private let needsHistory: Bool
-  /// Those that a rule asks for.
+  /// The states of which a rule asks when they were.
   private let states: StateSet
 
   /// - Parameter start: the time of the capture's first packet.
@@ -142,7 +142,7 @@ public struct Checker {
 }
 
 extension Rule {
-  /// Those that it looks for.
+  /// The states that it looks for, also before the end.
   fileprivate var states: StateSet {
     switch demand {
     case .never(.state(let state)), .limit(.state(let state), _): state.states

@@ -243,8 +243,8 @@ struct ConnectionTable: ~Copyable {
   func slots() -> [UInt32] { (0..<connections.bound).filter { connections[$0].number != 0 } }
 
   /// Calls a body with every place in use and the number of the connection there, as they lie in
-  /// memory: as a rule the oldest first of those that are open, and the last first of those that only
-  /// wait, in the order of their worth to who reports the oldest and the last.
+  /// memory. As a rule the oldest of those that are open come first, and the latest of those that are
+  /// settled: what reports keep comes before what they drop.
   @inline(__always)
   func forEachPlace(_ body: (_ place: Place, _ number: Int) -> Void) {
     for slot in 0..<connections.bound where connections[slot].number != 0 {

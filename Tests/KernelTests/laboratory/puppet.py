@@ -4,7 +4,7 @@ import asyncio
 import struct
 import time
 
-from recorder.frame import ACK, FIN, RST, SYN, Segment
+from recorder.frame import ACK, FIN, RST, SYN, Segment, built
 
 from . import forge
 from .wire import Passage
@@ -88,7 +88,7 @@ class Puppet:
         if seq is None and not bits & RST or is_first_syn:
             self.send_next = segment.end
         self.flow.wire.begin(
-            self.flow, Passage("B", forge.frame(segment), segment, time.time_ns()))
+            self.flow, Passage("B", built(segment, 1), segment, time.time_ns()))
 
     async def dial(self):
         """The handshake, as its initiator."""
