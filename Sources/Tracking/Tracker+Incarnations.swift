@@ -20,7 +20,7 @@ extension Tracker {
     if !segment.flags.contains(.ack), stone?.began(with: segment, fromLow) ?? false {
       connection.ghosts.initiator = true
     }
-    if !earlierFINs.isEmpty { takeUpEarlierFIN(of: &connection, segment) }
+    if !earlierFINs.isEmpty { takeUpEarlierFINs(of: &connection, segment) }
     let slot = insert(connection, hash: hash, at: now)
     if isStray, let stone { noteStray(segment, slot: slot, of: stone) }
     return Assignment(slot: slot, stream: conversation.current)

@@ -63,7 +63,7 @@ public struct Tracker: ~Copyable {
   /// No packet was lost that passed later.
   var lossTime: Timestamp
   /// Of connections that no packet has told of.
-  var earlierFINs: [ConnectionKey: EarlierFIN] = [:]
+  var earlierFINs: [EarlierFIN.Path: EarlierFIN] = [:]
   /// How many were numbered when there was room last.
   private var countWithRoom = 0
   /// How many connections were numbered so far.

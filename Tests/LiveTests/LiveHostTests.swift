@@ -115,6 +115,28 @@
       #expect(try live.objects("finding").allSatisfy { $0["kind"] as? String == "time_wait" })
     }
 
+    /// Of some closes, the first FIN passes before the capture, or while it begins, and the second in
+    /// it.
+    @Test func closesUnderWayAtTheStartAreKnown() throws {
+      let done = DispatchGroup()
+      let (client, server) = (client, server)
+      DispatchQueue.global().async(group: done) {
+        #expect(throws: Never.self) {
+          try Traffic.closeSlowly(seconds: 6, from: client, to: server)
+        }
+      }
+      defer { done.wait() }
+      sleep(2)
+      let live = try LiveProcess(["--format", "jsonl", "--all", "--duration", "3"], on: server)
+      #expect(try live.end() == 0)
+      let ends = try live.objects("endpoint").filter { $0["source"] as? String != nil }
+      let older = ends.filter {
+        $0["source"] as? String == "both" && $0["role"] as? String == "unknown"
+      }
+      #expect(older.count > 20, "closes that began before the capture")
+      for end in ends { #expect(end["kernel_state"] as? String == nil, "\(end)") }
+    }
+
     /// The server's socket ends without a packet (TCP_REPAIR): no capture can tell.
     @Test func wherePacketsAndKernelDisagreeBothAreTold() throws {
       let live = try LiveProcess(["--format", "jsonl", "--all"], on: server)

@@ -175,6 +175,32 @@ public enum Traffic {
       """, ["\(client.pid)", "\(server.pid)", "\(count)"])
   }
 
+  /// Opens 100 connections a second, each closed a second later by one side, and by the other half a
+  /// second behind it: client and server begin in turn.
+  public static func closeSlowly(
+    seconds: Int, from client: NamespaceHost, to server: NamespaceHost
+  ) throws {
+    try run(
+      """
+      \(program)
+      listener = listen(socket.AF_INET, "10.9.0.2")
+      closes, count = [], int(sys.argv[3]) * 100
+      begin = time.monotonic()
+      for number in range(count):
+          dialler = dial(socket.AF_INET, "10.9.0.2")
+          ends = [dialler, listener.accept()[0]]
+          dialler.sendall(b"request")
+          ends[1].recv(100)
+          first = number % 2
+          now = time.monotonic()
+          closes += [(now + 1, ends[first]), (now + 1.5, ends[1 - first])]
+          closes.sort(key=lambda close: close[0])
+          while closes[0][0] <= now:
+              closes.pop(0)[1].close()
+          time.sleep(max(0, begin + number / 100 - now))
+      """, ["\(client.pid)", "\(server.pid)", "\(seconds)"])
+  }
+
   /// - Returns: what it wrote to its standard output.
   @discardableResult
   static func run(

@@ -10,9 +10,9 @@ import Testing
   private static let y: SocketAddress = "10.0.0.2:80"
 
   /// The states of Y and X after each segment, where X's FIN had passed before.
-  private func states(_ segments: [Segment], knowing fin: EarlierFIN?) -> [[TCPState]] {
+  private func states(_ segments: [Segment], knowing fins: EarlierFIN...) -> [[TCPState]] {
     var tracker = Tracker()
-    if let fin { tracker.noteEarlierFINs([fin]) }
+    tracker.noteEarlierFINs(fins)
     return segments.map { segment in
       _ = tracker.receive(segment) { _ in }
       var states: [TCPState] = []
@@ -28,6 +28,9 @@ import Testing
   }
 
   private let fin = EarlierFIN(sender: x, receiver: y, time: .at(-60))
+  /// X is in TIME_WAIT.
+  private let answered = EarlierFIN(sender: x, receiver: y, time: .at(-2), isAnswered: true)
+  private let second = EarlierFIN(sender: y, receiver: x, time: .at(-2))
 
   /// Y had kept CLOSE_WAIT for a minute.
   @Test func theSecondFINIsTheSecond() {
@@ -38,7 +41,7 @@ import Testing
     let told = states(segments, knowing: fin)
     #expect(told.map(\.first) == [.lastAck, .closed])
     #expect(told.last == [.closed, .timeWait])
-    #expect(states(segments, knowing: nil).first?.first == .finWait1)
+    #expect(states(segments).first?.first == .finWait1)
   }
 
   /// It still sends, and then closes.
@@ -62,6 +65,25 @@ import Testing
     #expect(states(segments, knowing: fin).map(\.first) == [.closeWait, .lastAck])
   }
 
+  /// Y's FIN, which X has taken, comes again to its TIME_WAIT: for packets alone it begins a close.
+  @Test func aFINThatComesAgainMeetsTimeWait() {
+    let segments: [Segment] = [
+      .make(frame: 1, at: 1, from: Self.y, to: Self.x, "FA", seq: 500, ack: 102),
+      .make(frame: 2, at: 1.01, from: Self.x, to: Self.y, "A", seq: 102, ack: 501),
+    ]
+    #expect(states(segments, knowing: answered, second).last == [.closed, .timeWait])
+    #expect(states(segments).last?.last == .closeWait)
+  }
+
+  /// An acknowledgment sent from there, with nothing of the close before it.
+  @Test func anAcknowledgmentComesFromTimeWait() {
+    let segments: [Segment] = [
+      .make(frame: 1, at: 1, from: Self.x, to: Self.y, "A", seq: 102, ack: 501)
+    ]
+    #expect(states(segments, knowing: answered, second).last == [.closed, .timeWait])
+    #expect(states(segments).last?.last == .established)
+  }
+
   /// The port is used again.
   @Test func aNewConnectionHasNoneOfIt() {
     let segments: [Segment] = [
@@ -69,6 +91,6 @@ import Testing
       .make(frame: 2, at: 1.01, from: Self.y, to: Self.x, "SA", seq: 700, ack: 901),
       .make(frame: 3, at: 1.02, from: Self.x, to: Self.y, "A", seq: 901, ack: 701),
     ]
-    #expect(states(segments, knowing: fin) == states(segments, knowing: nil))
+    #expect(states(segments, knowing: fin) == states(segments))
   }
 }

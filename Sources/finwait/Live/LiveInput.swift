@@ -17,12 +17,6 @@ enum LiveInput {
   ) {
     let live = options.liveOptions(closesOnly: closesOnly)
     let names = options.interfaces
-    let capture = try within(options.netns) { () throws(LiveError) in
-      try LiveCapture(interfaces: names, options: live)
-    }
-    let addresses = try within(options.netns) { () throws(LiveError) in
-      try InterfaceDescription.ownAddresses()
-    }
     // What a filter leaves out would be taken for what no packet told of.
     let reportsUnseen = options.filter == nil
     var sockets: LocalSockets?
@@ -34,6 +28,12 @@ enum LiveInput {
       }
     } catch let error as HostError {
       StandardError.write("finwait: \(Escaping.terminal(error.sentence))\n")
+    }
+    let capture = try within(options.netns) { () throws(LiveError) in
+      try LiveCapture(interfaces: names, options: live)
+    }
+    let addresses = try within(options.netns) { () throws(LiveError) in
+      try InterfaceDescription.ownAddresses()
     }
     try giveUpPrivileges(to: user, naming: programs)
     return (capture, sockets, addresses, drops)

@@ -64,6 +64,7 @@ struct LiveSession: ~Copyable {
     labeller = tracker.makeLabeller()
     isTapGiven = options.tap != nil
     intake = PacketIntake(interfaces: capture.interfaces.count, addresses: addresses)
+    if let sockets { tracker.noteEarlierFINs(sockets.begin(at: capture.now)) }
   }
 
   /// Goes on until a signal, the duration, the number of packets or the last interface ends it.

@@ -7,6 +7,8 @@ import Tracking
 struct LocalSocket {
   /// How long a packet may be under way from the kernel to the tracker.
   static let grace = Interval.seconds(1)
+  /// Linux TCP_TIMEWAIT_LEN (include/net/tcp.h); the timer starts anew with late packets.
+  private static let timeWait = Interval.seconds(60)
   /// How long what left the table is remembered, so that its program can be named.
   private static let memory = Interval.seconds(60)
 
@@ -40,7 +42,9 @@ struct LocalSocket {
       since = now.advanced(by: Interval.milliseconds(Int64(age)) * -1)
     }
     if row.timer == .timeWait {
-      until = now.advanced(by: .milliseconds(Int64(row.expiresMilliseconds)))
+      let end = now.advanced(by: .milliseconds(Int64(row.expiresMilliseconds)))
+      until = end
+      if state == .timeWait { since = min(now, end.advanced(by: Self.timeWait * -1)) }
     }
     guard let earlier, earlier.cookie == cookie else { return }
     process = earlier.process

@@ -19,6 +19,8 @@ final class LocalSockets {
   private let reportsUnseen: Bool
   private var sockets: [HostEnds.Key: LocalSocket] = [:]
   private var addresses: Set<IPAddress> = []
+  /// What the kernel listed before the capture began.
+  private var first: SocketListing?
   /// Those that are not compared yet.
   private var uncompared: [HostEnds.Key] = []
   /// The lowest number of a connection that no packet told of.
@@ -30,20 +32,36 @@ final class LocalSockets {
 
   /// Those that are, as far as all are compared.
   private var told: [HostEnds.Key: ConnectionReport] = [:]
-  /// When the kernel was asked last, and when it has last answered.
+  /// When the kernel was asked last, and of when the list is that was taken last.
   private(set) var asked = Timestamp.distantPast
   private(set) var listed = Timestamp.distantPast
   /// Processes of other users that cannot be looked at.
   private(set) var hiddenProcesses = 0
 
-  /// In the calling thread's network namespace.
+  /// In the calling thread's network namespace. To be made before the capture: what closes from then
+  /// on is seen in packets, or listed.
   init(programs: Programs, reportsUnseen: Bool) throws(HostError) {
     lister = try SocketLister(namesPrograms: programs != .none)
+    first = try lister.listSockets()
     self.programs = programs
     self.reportsUnseen = reportsUnseen
   }
 
   // MARK: The kernel's view
+
+  /// Takes what was listed before the capture, and what is listed now that it has begun; programs
+  /// come with the first answer.
+  ///
+  /// - Returns: the FINs that may have passed before.
+  func begin(at now: Timestamp) -> [EarlierFIN] {
+    guard let first = first.take() else { return [] }
+    take(first, at: now)
+    let fins = earlierFINs
+    // What fails now is said when it fails again.
+    guard let second = try? lister.listSockets() else { return fins }
+    take(second, at: now.advanced(by: second.delay))
+    return fins + earlierFINs
+  }
 
   /// Whether the kernel was asked, and its answer has not been taken.
   var isAsked: Bool { lister.isAsked }
@@ -61,15 +79,15 @@ final class LocalSockets {
   /// - Returns: whether there is one.
   func take() throws(HostError) -> Bool {
     guard let listing = try lister.take() else { return false }
-    listed = asked.advanced(by: listing.delay)
     if programs == .all { hiddenProcesses = listing.hiddenProcesses }
-    take(listing, at: listed)
+    take(listing, at: asked.advanced(by: listing.delay))
     uncompared = Array(sockets.keys)
     told = [:]
     return true
   }
 
   private func take(_ listing: SocketListing, at now: Timestamp) {
+    listed = now
     for row in listing.rows {
       let key = HostEnds.Key(local: row.local, remote: row.remote)
       guard var socket = LocalSocket(row, after: sockets[key], at: now) else { continue }
@@ -94,16 +112,22 @@ final class LocalSockets {
 
   /// The FINs behind the states that were listed: packets may have passed before the capture.
   var earlierFINs: [EarlierFIN] {
-    sockets.compactMap { key, socket in
-      if socket.goneSince != nil { return nil }
+    sockets.flatMap { key, socket -> [EarlierFIN] in
+      // What ended it may not have been read yet.
+      if let goneSince = socket.goneSince, goneSince < listed { return [] }
+      let own = EarlierFIN(
+        sender: key.local, receiver: key.remote, time: socket.since,
+        isAnswered: socket.state == .timeWait)
+      let peers = EarlierFIN(sender: key.remote, receiver: key.local, time: socket.since)
       switch socket.state {
-      case .closeWait:
-        return EarlierFIN(sender: key.remote, receiver: key.local, time: socket.since)
-      case .finWait2:
-        return EarlierFIN(sender: key.local, receiver: key.remote, time: socket.since)
-      case .closed, .listen, .synSent, .synReceived, .established, .finWait1, .closing, .lastAck,
-        .timeWait:
-        return nil
+      // Its own FIN comes again, and tells of itself.
+      case .closeWait, .lastAck: return [peers]
+      case .finWait2: return [own]
+      case .timeWait:
+        // There are many, and packets have told of nearly all.
+        if socket.connection.map({ $0 > 0 }) ?? false { return [] }
+        return [own, peers]
+      case .closed, .listen, .synSent, .synReceived, .established, .finWait1, .closing: return []
       }
     }
   }

@@ -50,7 +50,9 @@ final class SocketLister: Sendable {
     guard isFree else { return false }
     let start = ContinuousClock.now
     queue.async { [self] in
-      let answer = Result { () throws(HostError) in try list(since: start) }
+      let answer = Result { () throws(HostError) in 
+        try list(since: start, namesPrograms: namesPrograms)
+      }
       state.withLock { state in
         state.answer = answer
         if case .success(let listing) = answer { state.count = listing.rows.count }
@@ -71,7 +73,14 @@ final class SocketLister: Sendable {
   /// Waits until the answer is there.
   func wait() { queue.sync {} }
 
-  private func list(since start: ContinuousClock.Instant) throws(HostError) -> SocketListing {
+  /// Lists the sockets at once, without their programs.
+  func listSockets() throws(HostError) -> SocketListing {
+    try list(since: .now, namesPrograms: false)
+  }
+
+  private func list(
+    since start: ContinuousClock.Instant, namesPrograms: Bool
+  ) throws(HostError) -> SocketListing {
     try source.withLock { source throws(HostError) in
       var listing = SocketListing()
       let count = state.withLock { $0.count }

@@ -10,9 +10,10 @@ import Host
     /// In the calling thread's network namespace.
     init() throws(HostError) { table = try SocketTable() }
 
-    /// Gives `body` every socket that is an end of a connection.
+    /// Gives `body` every socket that is an end of a connection; those that linger once more with the
+    /// time of the last ACK. One that changes its state meanwhile is in the first list.
     mutating func forEachSocket(_ body: (KernelSocket) -> Void) throws(HostError) {
-      try table.forEachSocket(in: .connections.subtracting(.lingering), body)
+      try table.forEachSocket(in: .connections, body)
       try table.forEachSocket(in: .lingering, withLastACK: true, body)
     }
 
