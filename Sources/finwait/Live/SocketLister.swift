@@ -50,7 +50,7 @@ final class SocketLister: Sendable {
     guard isFree else { return false }
     let start = ContinuousClock.now
     queue.async { [self] in
-      let answer = Result { () throws(HostError) in 
+      let answer = Result { () throws(HostError) in
         try list(since: start, namesPrograms: namesPrograms)
       }
       state.withLock { state in
