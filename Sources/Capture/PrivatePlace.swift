@@ -37,14 +37,55 @@ public final class PrivatePlace {
   public func create(
     application: String, interfaces: [PcapngWriter.Interface]
   ) throws(SavefileWriter.Failure) -> PcapngWriter {
-    // Not cut before it is known whose it is; a pipe that nobody reads is not waited for.
-    let flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
+    let descriptor = try open()
+    let file = OutputFile(descriptor: descriptor, name: path)
+    guard fchmod(descriptor, 0o600) == 0, ftruncate(descriptor, 0) == 0 else {
+      throw Self.refusal(path, OutputFile.words(errno))
+    }
+    return try PcapngWriter(file: file, application: application, interfaces: interfaces)
+  }
+
+  /// Whether there are packets in the file, or what is no capture at all. The file is there then.
+  public func holdsPackets() throws(SavefileWriter.Failure) -> Bool {
+    let descriptor = try open()
+    defer { _ = close(descriptor) }
+    let others = [
+      PcapngReader.BlockType.section, PcapngReader.BlockType.interface,
+      PcapngReader.BlockType.statistics,
+    ]
+    var offset: off_t = 0
+    while true {
+      var block = (type: UInt32(0), length: UInt32(0))
+      // `block` is a local, and stays through the call.
+      let count = unsafe withUnsafeMutableBytes(of: &block) {
+        unsafe pread(descriptor, $0.baseAddress, $0.count, offset)
+      }
+      if count <= 0 { return false }
+      let length = UInt32(littleEndian: block.length)
+      guard others.contains(UInt32(littleEndian: block.type)), length >= 12 else { return true }
+      offset += off_t(length)
+    }
+  }
+
+  /// Opens the file, which nobody else writes then: not cut before it is known whose it is.
+  private func open() throws(SavefileWriter.Failure) -> Int32 {
+    // A pipe that nobody reads is not waited for.
+    let flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
     // The name becomes a C string for the call.
     let descriptor = unsafe openat(folder.descriptor, name, flags, 0o600)
     guard descriptor >= 0 else {
       throw Self.refusal(path, errno == ELOOP ? "it is a symbolic link" : OutputFile.words(errno))
     }
-    let file = OutputFile(descriptor: descriptor, name: path)
+    do throws(SavefileWriter.Failure) {
+      try check(descriptor)
+    } catch {
+      _ = close(descriptor)
+      throw error
+    }
+    return descriptor
+  }
+
+  private func check(_ descriptor: Int32) throws(SavefileWriter.Failure) {
     var status = stat()
     // `status` is a local of the type that the call fills.
     guard unsafe fstat(descriptor, &status) == 0 else {
@@ -53,10 +94,10 @@ public final class PrivatePlace {
     guard status.st_mode & S_IFMT == S_IFREG else { throw Self.refusal(path, "it is no file") }
     guard status.st_uid == geteuid() else { throw Self.refusal(path, "it is another user's") }
     guard status.st_nlink == 1 else { throw Self.refusal(path, "it has another name too") }
-    guard fchmod(descriptor, 0o600) == 0, ftruncate(descriptor, 0) == 0 else {
-      throw Self.refusal(path, OutputFile.words(errno))
+    // Some file systems know no locks.
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
+      throw Self.refusal(path, "another process writes it")
     }
-    return try PcapngWriter(file: file, application: application, interfaces: interfaces)
   }
 
   /// Gives the file a number, and those that have one the next; the last of `count` files goes.

@@ -1,3 +1,4 @@
+import Dissection
 import Foundation
 import Testing
 
@@ -83,6 +84,36 @@ import Testing
     #expect(refusal(shared + "/mine/file") == nil)
     #expect(refusal(shared + "/new") == nil)
     #expect(refusal(scratch.path("way/file")) == nil, "a link that nobody else could make")
+  }
+
+  /// What an earlier run has found is not written over, and a file without packets is worth nothing.
+  @Test func packetsThatAreThereAreSeen() throws {
+    let path = scratch.path("out")
+    let place = try PrivatePlace(path: path)
+    #expect(try !place.holdsPackets())
+    let interface = PcapngWriter.Interface(name: "lo", linkType: .ethernet, snapshotLength: 96)
+    let empty = try place.create(application: "test", interfaces: [interface])
+    let counts = PcapngWriter.Statistics(received: 1, droppedByInterface: 0, droppedBySystem: 0)
+    try empty.write(counts, of: 0, at: Timestamp(nanoseconds: 1))
+    try empty.close()
+    #expect(try !place.holdsPackets())
+    let writer = try place.create(application: "test", interfaces: [interface])
+    let record = FrameRecord(
+      frame: 1, time: Timestamp(nanoseconds: 1), linkType: .ethernet, interface: 0, offset: 0,
+      capturedLength: 4, originalLength: 4)
+    try writer.write(record, ([1, 2, 3, 4] as [UInt8]).span)
+    try writer.close()
+    #expect(try place.holdsPackets())
+    _ = try scratch.file("other", [7])
+    #expect(try PrivatePlace(path: scratch.path("other")).holdsPackets(), "it is no capture")
+  }
+
+  @Test func oneProcessWrites() throws {
+    let path = scratch.path("out")
+    let writer = try PrivatePlace(path: path).create(application: "first", interfaces: [])
+    #expect(refusal(path) == "another process writes it")
+    try writer.close()
+    #expect(refusal(path) == nil)
   }
 
   @Test func filesAreNumberedAndTheLastGoes() throws {

@@ -134,6 +134,19 @@
       #expect(objects("connection", in: report.objects).count > 500)
     }
 
+    /// As when a service is started anew.
+    @Test func whatWasKeptOutlivesTheNextRun() throws {
+      let file = path("kept.pcapng")
+      for leaks in [1, 0, 2] {
+        let live = try LiveProcess(["-i", "eth0", "--write", file, "--min-age", "0"], on: server)
+        if leaks > 0 { try Traffic.leak(leaks, from: client, to: server) }
+        #expect(try live.end(by: SIGINT) == 0)
+      }
+      #expect(objects("connection", in: try read([file + ".1"]).objects).count == 1)
+      #expect(objects("connection", in: try read([file]).objects).count == 2)
+      #expect(!FileManager.default.fileExists(atPath: file + ".2"), "nothing was kept there")
+    }
+
     @Test func whereItMayNotBeWrittenItIsRefused() throws {
       try FileManager.default.createSymbolicLink(
         atPath: path("link"), withDestinationPath: path("elsewhere"))

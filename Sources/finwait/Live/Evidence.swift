@@ -41,6 +41,8 @@ struct Evidence {
     }
     do {
       place = try PrivatePlace(path: path)
+      // What an earlier run has kept stays, as if it had gone on.
+      if try place.holdsPackets() { try place.turn(keeping: files) }
       writer = try place.create(application: Finwait.application, interfaces: interfaces)
     } catch {
       throw OutputFailure(error)
