@@ -47,6 +47,9 @@ struct Check: ParsableCommand {
   @OptionGroup(title: "Running") var running: RunningOptions
 
   func run() throws {
+    try ResultFile.spare(
+      files + [self.rules].compactMap(\.self),
+      by: output.files + [writeBaseline].compactMap(\.self))
     let rules = try self.rules.map(RuleFile.read) ?? DefaultRules.rules
     let baseline = try self.baseline.map { path in
       try SavedReport.named(path) { try Baseline(json: SavedReport.read(path)) }

@@ -27,6 +27,9 @@ struct CheckOutputOptions: ParsableArguments {
   @Option(help: "Colours; auto: on a terminal, unless NO_COLOR is set.")
   var color: WhenArgument = .auto
 
+  /// The files that are written.
+  var files: [String] { report.map(\.path) + [summary].compactMap(\.self) }
+
   func write(_ report: CheckReport) throws {
     let isColored = color.holds(auto: Terminal.standardOutput && !Terminal.refusesColor)
     try StandardOutput().write(

@@ -1,3 +1,5 @@
+import Capture
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -8,6 +10,13 @@
 
 /// A file that results go into, beside standard output.
 enum ResultFile {
+  /// Refuses outputs that are the same file as an input, under whatever name.
+  static func spare(_ inputs: [String], by outputs: [String]) throws {
+    for input in inputs where outputs.contains(where: { ReplacementFile.isSame(input, $0) }) {
+      throw UsageFailure("the output would replace the input \(input)")
+    }
+  }
+
   /// - Parameter isAppended: behind what is there; else in its place.
   static func write(_ bytes: [UInt8], to path: String, isAppended: Bool = false) throws {
     let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (isAppended ? O_APPEND : O_TRUNC)

@@ -168,6 +168,18 @@ struct Consumer {
     #expect(run.errors.contains("/nonexistent/x.json cannot be written"))
   }
 
+  @Test(arguments: ["--report=json=", "--summary=", "--write-baseline="])
+  func inputsAreNotReplaced(option: String) throws {
+    let capture = Repository.captures.appendingPathComponent("03-close-wait-server.pcap")
+    let bytes = Array(try Data(contentsOf: capture))
+    try CommandTests.withFile(bytes, name: "in.pcap") { file in
+      let run = try FinwaitProcess(["check", file, option + file])
+      #expect(run.status == 64)
+      #expect(run.errors.contains("the output would replace the input"))
+      #expect(try Array(Data(contentsOf: URL(fileURLWithPath: file))) == bytes)
+    }
+  }
+
   @Test(arguments: CheckFormat.allCases)
   func everyFormIsTheSameOnEveryRun(format: CheckFormat) throws {
     func run() throws -> String {

@@ -52,9 +52,7 @@ struct Extract: ParsableCommand {
   }
 
   func run() throws {
-    if let file = files.first(where: { ReplacementFile.isSame($0, output) }) {
-      throw UsageFailure("the output would replace the input \(file)")
-    }
+    try ResultFile.spare(files, by: [output])
     var chosen = Choice(
       options: choice, selection: selection.selection(defaultMinimumAge: .seconds(1)))
     let (captures, instant) = try read(files, isFiltered: true, into: &chosen)
