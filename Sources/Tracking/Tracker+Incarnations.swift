@@ -169,6 +169,8 @@ extension Tracker {
     let role = table[slot].role(ofLow: fromLow)
     table[slot].isClosing = true
     if !table[slot].ends[role].superseded.isSet { table[slot].ends[role].superseded = mark }
+    // One that was open waits for no timer, and none of its own segments may come any more.
+    if table[slot].due == 0 { enqueue(Place(.full, slot), after: mark.time) }
   }
 
   /// The end that answers a dial has left its older incarnations.

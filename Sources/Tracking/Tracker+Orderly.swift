@@ -46,7 +46,7 @@ extension Tracker {
   ) -> Receipt? {
     guard options.followsOrderly, !options.closesOnly, segment.controls == .syn else { return nil }
     let key = ConnectionKey(copy segment)
-    guard tombstones.find(digest: key.digest) == nil,
+    guard isUnrelated(segment, fromLow: label.fromLow, toStoneOf: key),
       !(refusal?.answers(copy segment, key: key) ?? false),
       let connection = OpeningConnection(
         segment, fromLow: label.fromLow, number: connectionCount + 1, stream: nextStream,
@@ -56,6 +56,16 @@ extension Tracker {
     nextStream += 1
     enqueue(table.insert(connection, hash: label.hash), after: now)
     return Receipt(connection: connectionCount, sender: .initiator, isCopy: false, late: nil)
+  }
+
+  /// Whether a SYN begins as if no connection of its key had left memory: not one that dials once
+  /// more what lies there, but one that uses its ports again.
+  @inline(__always)
+  private func isUnrelated(
+    _ segment: borrowing Segment, fromLow: Bool, toStoneOf key: ConnectionKey
+  ) -> Bool {
+    guard let stone = tombstones.find(digest: key.digest) else { return true }
+    return StreamIndex(stone).isSplit(by: copy segment, fromLow: fromLow)
   }
 
   /// Nil when the segment is out of the ordinary.

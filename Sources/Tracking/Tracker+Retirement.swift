@@ -41,10 +41,14 @@ extension Tracker {
     if !isLeaving, mayEndByTimer(place) { enqueue(place, after: now) }
   }
 
-  /// When the last segment of a connection passed.
+  /// When the last segment of a connection passed, or a later one showed that an end had left it: from
+  /// then on, what still comes of it is late.
   func lastTime(_ place: Place) -> Timestamp {
     switch place.form {
-    case .full: table[place.slot].lastMark.time
+    case .full:
+      max(
+        table[place.slot].lastMark.time, table[place.slot].ends.initiator.superseded.time,
+        table[place.slot].ends.responder.superseded.time)
     case .opening:
       table.opening[place.slot].last.time.time(from: table.opening[place.slot].first.time)
     case .orderly:

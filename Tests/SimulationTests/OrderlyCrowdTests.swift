@@ -11,15 +11,18 @@ import Testing
   private static let interval = Interval.milliseconds(700)
 
   /// The runs of some seeds, each between two hosts of its own, every second one by IPv6.
-  private static func crowd(_ seeds: Range<UInt64>) -> [Segment] {
+  ///
+  /// - Parameter pairs: how many pairs of hosts there are, where they are used again in turn, with the
+  ///   same ports.
+  private static func crowd(_ seeds: Range<UInt64>, pairs: UInt64 = .max) -> [Segment] {
     var segments: [Segment] = []
     for seed in seeds {
       let run = Run(Scenario.random(seed: seed))
       let start = interval * Int64(seed)
       for var segment in run.capture.map(\.segment) {
         segment.time = segment.time.advanced(by: start)
-        segment.source = address(segment.source, seed)
-        segment.destination = address(segment.destination, seed)
+        segment.source = address(segment.source, seed % pairs)
+        segment.destination = address(segment.destination, seed % pairs)
         segments.append(segment)
       }
     }
@@ -78,5 +81,18 @@ import Testing
       #expect(orderly.evicted.isEmpty)
       #expect(orderly.most > 60)
     }
+  }
+
+  /// Long after a connection, as its 2MSL end, and while it waits or is open.
+  @Test(arguments: [400, 300, 200, 150, 120, 110, 100, 95, 93, 90, 80, 60, 30, 7] as [UInt64])
+  func `ports that are used again make no difference`(pairs: UInt64) {
+    let segments = Self.crowd(0..<1200, pairs: pairs)
+    let orderly = Self.reports(segments, TrackerOptions())
+    var options = TrackerOptions()
+    options.followsOrderly = false
+    let full = Self.reports(segments, options)
+    #expect(orderly.reports.count == full.reports.count)
+    let difference = zip(orderly.reports, full.reports).first { $0 != $1 }
+    #expect(difference == nil)
   }
 }
