@@ -31,7 +31,7 @@ test: setup ## Run the tests
 	$(SWIFT) test
 
 simulate: setup ## Judge SEEDS simulated runs (default a million)
-	$(SWIFT) run $(RELEASE_FLAGS) simulate '0..<$(SEEDS)'
+	$(SWIFT) run -c release simulate '0..<$(SEEDS)'
 
 mutants: setup ## Break the tracker's rules one by one: does the simulator notice?
 	@scripts/mutate
