@@ -58,9 +58,10 @@ public final class ReplacementFile {
     isTemporary = false
   }
 
-  /// Whether two paths lead to the same file; false where one of them leads to none.
+  /// Whether two paths lead to the same file; false where one of them leads to none, or to a device.
   public static func isSame(_ one: String, _ other: String) -> Bool {
-    guard let first = status(one), let second = status(other) else { return false }
+    guard let first = status(one), let second = status(other), first.st_mode & S_IFMT == S_IFREG
+    else { return false }
     return first.st_dev == second.st_dev && first.st_ino == second.st_ino
   }
 

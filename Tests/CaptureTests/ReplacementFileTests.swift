@@ -72,5 +72,6 @@ struct ReplacementFileTests {
     #expect(ReplacementFile.isSame(one, link))
     #expect(!ReplacementFile.isSame(one, try scratch.file("other", [])))
     #expect(!ReplacementFile.isSame(one, scratch.path("missing")))
+    #expect(!ReplacementFile.isSame("/dev/null", "/dev/null"), "nothing is lost there")
   }
 }
