@@ -36,6 +36,8 @@ struct Connection: Equatable, Sendable {
 
   /// Older incarnation on the same key, as a slot of the table.
   var older: UInt32 = ConnectionTable.noSlot
+  /// When the next incarnation began, if an end was still in this one.
+  var stoodUntil = Timestamp.distantPast
   /// When the retirement wheel looks at this connection; 0: not before it moves again.
   var due: RetirementWheel.Tick = 0
 

@@ -167,6 +167,7 @@ extension Tracker {
 
   private mutating func supersede(_ slot: UInt32, fromLow: Bool, by mark: Mark) {
     let role = table[slot].role(ofLow: fromLow)
+    if !isOver(table[slot], at: mark.time) { table[slot].stoodUntil = mark.time }
     table[slot].isClosing = true
     if !table[slot].ends[role].superseded.isSet { table[slot].ends[role].superseded = mark }
     // One that was open waits for no timer, and none of its own segments may come any more.

@@ -133,7 +133,8 @@ extension Tracker {
     let connection = inFull(place)
     let slot = table.succeed(place, by: connection, hash: hash)
     if let fin = connection.unansweredFIN(options.profile) { late[slot] = [fin] }
-    enqueue(Place(.full, slot), after: now)
+    // A settled one has a time to leave, as it would have in full.
+    enqueue(Place(.full, slot), after: place.form == .settled ? connection.lastMark.time : now)
   }
 
   /// A connection in a small form as it would be held if it were not orderly.

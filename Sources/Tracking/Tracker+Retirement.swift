@@ -41,14 +41,11 @@ extension Tracker {
     if !isLeaving, mayEndByTimer(place) { enqueue(place, after: now) }
   }
 
-  /// When the last segment of a connection passed, or a later one showed that an end had left it: from
-  /// then on, what still comes of it is late.
+  /// When the last segment of a connection passed, or it was found to have stood until then: what
+  /// still comes of it is late from there on.
   func lastTime(_ place: Place) -> Timestamp {
     switch place.form {
-    case .full:
-      max(
-        table[place.slot].lastMark.time, table[place.slot].ends.initiator.superseded.time,
-        table[place.slot].ends.responder.superseded.time)
+    case .full: max(table[place.slot].lastMark.time, table[place.slot].stoodUntil)
     case .opening:
       table.opening[place.slot].last.time.time(from: table.opening[place.slot].first.time)
     case .orderly:
@@ -103,7 +100,7 @@ extension Tracker {
     return true
   }
 
-  private func isOver(_ connection: borrowing Connection, at now: Timestamp) -> Bool {
+  func isOver(_ connection: borrowing Connection, at now: Timestamp) -> Bool {
     guard connection.claim(.initiator, at: now, profile: options.profile).state == .closed
     else { return false }
     return connection.claim(.responder, at: now, profile: options.profile).state == .closed
