@@ -99,7 +99,8 @@ extension Traffic {
   }
 
   /// Opens so many connections a second, one after the other, each closed by the client when the
-  /// server has answered.
+  /// server has answered. The ports are used in turn, each again when it is long out of TIME_WAIT:
+  /// left to the kernel, they come back just behind it as chance has it, and memory with them.
   public static func converse(
     perSecond rate: Int, seconds: Int, from client: NamespaceHost, to server: NamespaceHost
   ) throws {
@@ -107,9 +108,6 @@ extension Traffic {
       """
       \(program)
       rate, seconds = int(sys.argv[3]), int(sys.argv[4])
-      # The ports of as many as TIME_WAIT can hold.
-      enter(client)
-      open("/proc/sys/net/ipv4/ip_local_port_range", "w").write("1024 65000")
       listeners = []
       for number in range(4):
           enter(server)
@@ -123,6 +121,8 @@ extension Traffic {
           wait = begin + number / rate - time.monotonic()
           if wait > 0: time.sleep(wait)
           dialler = socket.socket()
+          dialler.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+          dialler.bind(("10.9.0.1", 1024 + number // 4 % 64000))
           dialler.connect(("10.9.0.2", 8080 + number % 4))
           accepted, _ = listeners[number % 4].accept()
           dialler.sendall(b"request")
