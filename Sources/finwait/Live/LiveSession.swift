@@ -64,7 +64,7 @@ struct LiveSession: ~Copyable {
     labeller = tracker.makeLabeller()
     isTapGiven = options.tap != nil
     intake = PacketIntake(interfaces: capture.interfaces.count, addresses: addresses)
-    if let sockets { tracker.noteEarlierFINs(sockets.begin(at: capture.now)) }
+    if let sockets { begin(sockets) }
   }
 
   /// Goes on until a signal, the duration, the number of packets or the last interface ends it.
@@ -168,6 +168,16 @@ struct LiveSession: ~Copyable {
     }
     if comparison == .distantFuture, now.since(sockets.asked) >= Self.listing {
       sockets.ask(at: now)
+    }
+  }
+
+  private mutating func begin(_ sockets: LocalSockets) {
+    do throws(HostError) {
+      tracker.noteEarlierFINs(try sockets.begin(at: capture.now))
+    } catch {
+      warn(error.sentence)
+      kernelIsSilent = true
+      tracker.noteEarlierFINs(sockets.earlierFINs)
     }
   }
 

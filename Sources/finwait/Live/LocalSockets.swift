@@ -53,12 +53,11 @@ final class LocalSockets {
   /// come with the first answer.
   ///
   /// - Returns: the FINs that may have passed before.
-  func begin(at now: Timestamp) -> [EarlierFIN] {
-    guard let first = first.take() else { return [] }
-    take(first, at: now)
+  /// - Throws: when the kernel cannot be asked now; what was listed before is taken all the same.
+  func begin(at now: Timestamp) throws(HostError) -> [EarlierFIN] {
+    if let first = first.take() { take(first, at: now) }
     let fins = earlierFINs
-    // What fails now is said when it fails again.
-    guard let second = try? lister.listSockets() else { return fins }
+    let second = try lister.listSockets()
     take(second, at: now.advanced(by: second.delay))
     return fins + earlierFINs
   }
